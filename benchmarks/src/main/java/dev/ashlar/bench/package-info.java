@@ -1,0 +1,2 @@
+/** JMH benchmarks of the kernels and the array. */
+package dev.ashlar.bench;

@@ -1,0 +1,2 @@
+/** The command {@code ashlar}. */
+package dev.ashlar.cli;

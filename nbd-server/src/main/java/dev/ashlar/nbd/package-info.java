@@ -1,0 +1,2 @@
+/** The vocabulary of the NBD server. */
+package dev.ashlar.nbd;

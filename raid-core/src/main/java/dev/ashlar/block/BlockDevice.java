@@ -1,0 +1,81 @@
+package dev.ashlar.block;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A randomly addressable range of bytes with NBD's verbs.
+ *
+ * <p>All calls block until done and may be made from any thread at the same time. Concurrent calls on overlapping ranges
+ * happen in some order for each 512-byte sector; nothing more is promised. A write, trim or writeZeroes that has
+ * returned is seen by every later read. It is durable only after a {@link #flush} that began after it returned, or at
+ * once where {@code fua} was given.
+ *
+ * <p>Ranges must lie inside {@code [0, sizeBytes())}, buffers must hold the named range; both are checked, and breaking
+ * the rule throws {@link IndexOutOfBoundsException}. A length of zero does nothing. Buffers stay the caller's: they
+ * must not change during a write, and none is kept after a call returns.
+ */
+public interface BlockDevice extends AutoCloseable {
+
+    /** The size in bytes; fixed for the life of the object. */
+    long sizeBytes();
+
+    /** Whether every changing call is refused with {@link ReadOnlyDeviceException}. */
+    boolean readOnly();
+
+    /**
+     * The size in bytes of requests, suitably aligned, that the device serves best (a full stripe, say). At least 512.
+     */
+    int optimalIoBytes();
+
+    /**
+     * Reads {@code lengthBytes} bytes at {@code offsetBytes} of the device into {@code target} from
+     * {@code targetOffset}. After an exception the content of the target range is undefined.
+     *
+     * @throws DeviceException if the bytes cannot be had
+     */
+    void read(long offsetBytes, MemorySegment target, long targetOffset, long lengthBytes) throws IOException;
+
+    /**
+     * Writes {@code lengthBytes} bytes of {@code source} from {@code sourceOffset} to {@code offsetBytes} of the device.
+     * After an exception each sector of the range holds old or new content.
+     *
+     * @param fua whether this data must be durable when the call returns
+     * @throws NoSpaceException if the storage below is full; the device stays usable
+     * @throws DeviceException if the write failed
+     */
+    void write(long offsetBytes, MemorySegment source, long sourceOffset, long lengthBytes, boolean fua)
+            throws IOException;
+
+    /**
+     * Makes everything durable that any thread had written before this call began.
+     *
+     * @throws DeviceException if that cannot be said of some write; it is then never said of it by a later flush
+     */
+    void flush() throws IOException;
+
+    /**
+     * Says that the content of the range is no longer needed. A device that can free the storage does so and reads
+     * zeroes from there afterwards; one that cannot leaves the range as it is.
+     */
+    void trim(long offsetBytes, long lengthBytes, boolean fua) throws IOException;
+
+    /**
+     * Makes the range read as zeroes.
+     *
+     * @param mayUnmap whether the storage may be freed; if not, later writes of the range must not run out of space
+     */
+    void writeZeroes(long offsetBytes, long lengthBytes, boolean mayUnmap, boolean fua) throws IOException;
+
+    /**
+     * Drops clean cached copies of the range, so that the next read asks the medium again. A hint: devices without a
+     * cache, or whose cache cannot be dropped, do nothing.
+     */
+    void evictCached(long offsetBytes, long lengthBytes);
+
+    /**
+     * Releases the device without flushing it. Calls in progress end first or fail. Closing twice does nothing.
+     */
+    @Override
+    void close() throws IOException;
+}
