@@ -1,0 +1,562 @@
+package dev.ashlar.raid.bitmap;
+
+import static dev.ashlar.raid.bitmap.BitStates.DURABLE;
+import static dev.ashlar.raid.bitmap.BitStates.KEPT;
+import static dev.ashlar.raid.bitmap.BitStates.NEEDED;
+import static dev.ashlar.raid.bitmap.BitStates.RECENT;
+import static dev.ashlar.raid.bitmap.BitStates.SET;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The write-intent bitmap of a running array: which chunks may differ between members after a crash, and which an absent
+ * member may lack. Always true:
+ *
+ * <ol>
+ *   <li>Between the return of {@link #startWrite} and its {@link #endWrite}, every bit of the range is a one on every
+ *       live member.
+ *   <li>A bit becomes a zero on any member only after all data written to its chunk is durable on the members, when no
+ *       write is under way there, the chunk is in sync, and no absent member lacks it.
+ *   <li>A bit that is a one in memory's image stays a one on the members, except through {@link #sweep} and
+ *       {@link #clearAllIdle}.
+ *   <li>events_cleared is durable before the first bit that is cleared under it; header events that would make a bitmap
+ *       trusted are written only when all its pages are on the members.
+ * </ol>
+ *
+ * Why a sweep cannot clear a bit under a write: {@code startWrite} first counts itself into the bit's word, one atomic
+ * step that also says whether the bit was durable. The sweep takes a bit back by one compare-and-set of the same word,
+ * which demands a count of zero and lowers SET and DURABLE together. So either the count came first, and the sweep leaves
+ * the bit; or the sweep came first, and the write sees the bit not durable and asks for it to be written, which waits for
+ * the disk lock that the sweep holds until its zeroes are out. A write that came and went between the sweep's flush of
+ * the data and its compare-and-set has left RECENT behind, which only the next sweep lowers: the bit stays too.
+ *
+ * <p>A write on bits that are durable costs one atomic addition for each and takes no lock. Others queue; whoever gets the
+ * disk lock writes the pages for all that wait. Threads may call everything at any time; sweeps exclude each other.
+ *
+ * <p>Ranges are in bytes of what the bitmap covers: the component (from a member's data offset), or the array for RAID10.
+ * A range outside it is an {@link IllegalArgumentException}, an empty one means nothing.
+ */
+public final class WriteIntentBitmap {
+    /** A write of one span costs less than two flushed ones with this many untouched pages between them. */
+    private static final int WORTHWHILE_GAP_PAGES = 32;
+
+    /** Where the bitmap's bytes go. */
+    public interface Store {
+        /**
+         * Writes to the bitmap area of every live member that has a role, and returns only when the bytes are durable
+         * there. A member that cannot be written is to be failed by the store; it throws when none is left to hold the
+         * bitmap. Called by one thread at a time, with page-aligned ranges of memory that is the bitmap's.
+         *
+         * @param bitmapOffsetBytes from the bitmap's header
+         */
+        void write(long bitmapOffsetBytes, MemorySegment source, long sourceOffset, long lengthBytes)
+                throws IOException;
+    }
+
+    /** Makes all data written so far durable on every live member. */
+    @FunctionalInterface
+    public interface Flusher {
+        /** Throws if the data of some member may not be durable; that member counts as failed from then on. */
+        void flush() throws IOException;
+    }
+
+    /** Bits some thread waits for. Settled, and failure, are guarded by the disk lock. */
+    private static final class Want {
+        final int first;
+        final int last;
+        boolean settled;
+        Throwable failure;
+
+        Want(int first, int last) {
+            this.first = first;
+            this.last = last;
+        }
+    }
+
+    private final Store store;
+    private final int chunkShift;
+    private final long sizeBytes;
+    private final BitStates states;
+    private final BitmapImage image;
+    private final ConcurrentLinkedQueue<Want> wants = new ConcurrentLinkedQueue<>();
+
+    /** Guards the image, the stale pages, SET and DURABLE, and every call of the store. */
+    private final ReentrantLock disk = new ReentrantLock();
+    private volatile BitmapHeader header;
+
+    /** Taken before the disk lock; guards what one sweep leaves to the next. */
+    private final ReentrantLock sweeping = new ReentrantLock();
+    private boolean wholeAtLastSweep = true;
+
+    private WriteIntentBitmap(BitmapHeader header, Store store) {
+        this.header = header;
+        this.store = store;
+        chunkShift = Long.numberOfTrailingZeros(header.chunkBytes());
+        sizeBytes = header.syncSizeSectors() << 9;
+        states = new BitStates(header.bits());
+        image = new BitmapImage(header);
+    }
+
+    /**
+     * The bitmap of a new array. Nothing is written until {@link #rewriteAll}.
+     *
+     * @param allSet whether everything has still to be synchronised
+     */
+    public static WriteIntentBitmap create(BitmapHeader header, boolean allSet, Store store) {
+        WriteIntentBitmap bitmap = new WriteIntentBitmap(header, store);
+        for (int bit = 0; bit < bitmap.states.bits(); bit++) {
+            bitmap.adopt(bit, allSet, SET, allSet);
+        }
+        bitmap.image.stale().set(0, bitmap.states.pages());
+        return bitmap;
+    }
+
+    /**
+     * Takes over what is on disk, without writing. Every set bit is kept until the array is found whole, because nobody
+     * remembers which member may lack its chunk; and is written anew before the first write under it, because one member
+     * was read, not all. A writable start does well to call {@link #rewriteAll} at once.
+     *
+     * @param bitmapBytes the bitmap of an in-sync member from its header on, {@link BitmapHeader#lengthBytes()} of it
+     * @param dirty whether the array was not clean: chunks of set bits are needed
+     * @param trusted what {@link BitmapHeader#trustedBeside} says; if not, every bit counts as set
+     */
+    public static WriteIntentBitmap load(
+            BitmapHeader header, MemorySegment bitmapBytes, boolean dirty, boolean trusted, Store store) {
+        if (bitmapBytes.byteSize() < header.lengthBytes()) {
+            throw new IllegalArgumentException(
+                    "bitmapBytes.byteSize=" + bitmapBytes.byteSize() + " lengthBytes=" + header.lengthBytes());
+        }
+        WriteIntentBitmap bitmap = new WriteIntentBitmap(header, store);
+        bitmap.image.adoptTail(bitmapBytes, bitmap.states.bits());
+        for (int bit = 0; bit < bitmap.states.bits(); bit++) {
+            boolean set = !trusted || BitmapImage.isSet(bitmapBytes, bit);
+            bitmap.adopt(bit, set, SET | KEPT, dirty);
+        }
+        if (!trusted) {
+            bitmap.image.stale().set(0, bitmap.states.pages());
+        }
+        return bitmap;
+    }
+
+    private void adopt(int bit, boolean set, int flags, boolean needed) {
+        if (!set) {
+            image.clearUncounted(bit);
+            return;
+        }
+        image.set(bit);
+        states.raise(bit, flags);
+        if (needed) {
+            states.need(bit);
+        }
+    }
+
+    /**
+     * To be called before the first byte of a write reaches a member: returns when the bits of the range are durable, and
+     * counts the write as under way. Every return is to be answered by one {@link #endWrite} of the same range.
+     *
+     * @throws IOException what the store threw, which several waiting writes may get; the write does not count then
+     */
+    public void startWrite(long offsetBytes, long lengthBytes) throws IOException {
+        if (empty(offsetBytes, lengthBytes)) {
+            return;
+        }
+        int first = bit(offsetBytes);
+        int last = bit(offsetBytes + lengthBytes - 1);
+        int begun = first;
+        boolean done = false;
+        try {
+            boolean durable = true;
+            for (; begun <= last; begun++) {
+                durable &= states.begin(begun);
+            }
+            if (!durable) {
+                makeDurable(first, last);
+            }
+            done = true;
+        } finally {
+            while (!done && --begun >= first) {
+                states.undoBegin(begun);
+            }
+        }
+    }
+
+    /**
+     * Ends a write, whether or not it went well. A write that may have left members differing needs
+     * {@link #markNeeded} first.
+     *
+     * @param keep whether some member with a role, present or absent, missed it: the bits then stay until the array is
+     *     whole
+     */
+    public void endWrite(long offsetBytes, long lengthBytes, boolean keep) {
+        if (empty(offsetBytes, lengthBytes)) {
+            return;
+        }
+        int last = bit(offsetBytes + lengthBytes - 1);
+        for (int bit = bit(offsetBytes); bit <= last; bit++) {
+            states.end(bit, keep ? RECENT | KEPT : RECENT);
+        }
+    }
+
+    /** Whether parity or copies are not to be trusted somewhere in the range. */
+    public boolean needsSync(long offsetBytes, long lengthBytes) {
+        return !empty(offsetBytes, lengthBytes)
+                && states.neededBits() > 0
+                && states.anyHas(bit(offsetBytes), bit(offsetBytes + lengthBytes - 1), NEEDED);
+    }
+
+    /** The first byte at or after {@code fromOffsetBytes} in a chunk that has to be synchronised, or -1. */
+    public long nextNeeded(long fromOffsetBytes) {
+        return pastEnd(fromOffsetBytes) ? -1 : start(states.nextNeeded(bit(fromOffsetBytes)), fromOffsetBytes);
+    }
+
+    /** The first byte at or after {@code fromOffsetBytes} in a chunk whose bit is set, or -1. */
+    public long nextSet(long fromOffsetBytes) {
+        return pastEnd(fromOffsetBytes) ? -1 : start(nextSetBit(bit(fromOffsetBytes)), fromOffsetBytes);
+    }
+
+    private long start(int bit, long fromOffsetBytes) {
+        return bit < 0 ? -1 : Math.max((long) bit << chunkShift, fromOffsetBytes);
+    }
+
+    /** Whether the bit of some chunk of the range is set: what a member that comes back has to be given. */
+    public boolean isSet(long offsetBytes, long lengthBytes) {
+        return !empty(offsetBytes, lengthBytes)
+                && states.anyHas(bit(offsetBytes), bit(offsetBytes + lengthBytes - 1), SET);
+    }
+
+    /** Says that the chunks lying wholly in the range agree on all members now; their bits are cleared lazily. */
+    public void synced(long offsetBytes, long lengthBytes) {
+        if (empty(offsetBytes, lengthBytes)) {
+            return;
+        }
+        long endBytes = offsetBytes + lengthBytes;
+        int end = endBytes == sizeBytes ? states.bits() : (int) (endBytes >> chunkShift);
+        int from = (int) (offsetBytes + header.chunkBytes() - 1 >> chunkShift);
+        for (int bit = states.nextNeeded(from); bit >= 0 && bit < end; bit = states.nextNeeded(bit + 1)) {
+            states.synced(bit);
+        }
+    }
+
+    /**
+     * Says that members may differ in the range: it is needed at once, and also after a crash when this has returned.
+     *
+     * @throws IOException what the store threw; the range is needed in memory all the same
+     */
+    public void markNeeded(long offsetBytes, long lengthBytes) throws IOException {
+        if (empty(offsetBytes, lengthBytes)) {
+            return;
+        }
+        int first = bit(offsetBytes);
+        int last = bit(offsetBytes + lengthBytes - 1);
+        boolean durable = true;
+        for (int bit = first; bit <= last; bit++) {
+            states.need(bit);
+            durable &= states.has(bit, DURABLE);
+        }
+        if (!durable) {
+            makeDurable(first, last);
+        }
+    }
+
+    private void makeDurable(int first, int last) throws IOException {
+        Want mine = new Want(first, last);
+        wants.add(mine);
+        disk.lock();
+        try {
+            if (!mine.settled) {
+                settleWants();
+            }
+        } finally {
+            disk.unlock();
+        }
+        switch (mine.failure) {
+            case null -> { }
+            case IOException e -> throw e;
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IOException(mine.failure);
+        }
+    }
+
+    /** One write of pages for all that wait. */
+    private void settleWants() {
+        List<Want> batch = new ArrayList<>();
+        for (Want want = wants.poll(); want != null; want = wants.poll()) {
+            batch.add(want);
+        }
+        Throwable failure = null;
+        try {
+            BitSet pages = new BitSet();
+            batch.forEach(want -> setInImage(want, pages));
+            writePages(pages);
+            batch.forEach(want -> raiseDurable(want.first, want.last));
+        } catch (IOException | RuntimeException | Error e) {
+            failure = e;
+        }
+        for (Want want : batch) {
+            want.settled = true;
+            want.failure = failure;
+        }
+    }
+
+    private void setInImage(Want want, BitSet pages) {
+        for (int bit = want.first; bit <= want.last; bit++) {
+            int before = states.raise(bit, SET);
+            if ((before & SET) == 0) {
+                image.set(bit);
+            }
+            if ((before & DURABLE) == 0) {
+                pages.set(BitmapLayout.page(bit));
+            }
+        }
+    }
+
+    private void raiseDurable(int first, int last) {
+        for (int bit = first; bit <= last; bit++) {
+            if (states.has(bit, SET)) {
+                states.raise(bit, DURABLE);
+            }
+        }
+    }
+
+    /** Writes pages of the image in few spans. Those of a span that failed stay stale. */
+    private void writePages(BitSet pages) throws IOException {
+        image.stale().or(pages);
+        for (int first = pages.nextSetBit(0); first >= 0; ) {
+            int end = pages.nextClearBit(first);
+            int next = pages.nextSetBit(end);
+            while (next >= 0 && next - end < WORTHWHILE_GAP_PAGES) {
+                end = pages.nextClearBit(next);
+                next = pages.nextSetBit(end);
+            }
+            long offsetBytes = (long) first * BitmapLayout.PAGE_BYTES;
+            store.write(offsetBytes, image.bytes(), offsetBytes, (long) (end - first) * BitmapLayout.PAGE_BYTES);
+            image.stale().clear(first, end);
+            first = next;
+        }
+    }
+
+    /**
+     * One pass of md's lazy clearing, to be called every daemon_sleep. Clears the bits that were already idle in the pass
+     * before and have no reason to stay.
+     *
+     * @param whole whether every role is held by an in-sync member: bits kept for absent members may go then
+     * @param events the superblock's, which events_cleared becomes before a bit is cleared in a whole array
+     * @param beforeClear called before any bit is cleared; if it throws, none is
+     * @return how many bits were cleared
+     * @throws IOException what {@code beforeClear} or the store threw; bits whose page could not be written stay set
+     */
+    public int sweep(boolean whole, long events, Flusher beforeClear) throws IOException {
+        return sweep(whole, events, beforeClear, false);
+    }
+
+    /** The sweep of a clean stop, when clients are gone: like {@link #sweep}, but clears what is idle now. */
+    public int clearAllIdle(boolean whole, long events, Flusher beforeClear) throws IOException {
+        return sweep(whole, events, beforeClear, true);
+    }
+
+    private int sweep(boolean whole, long events, Flusher beforeClear, boolean atOnce) throws IOException {
+        sweeping.lock();
+        try {
+            // What a member that has just failed had not yet flushed is in bits that no write will mark as kept.
+            boolean keepAll = wholeAtLastSweep && !whole;
+            wholeAtLastSweep = whole;
+            BitSet candidates = age(whole, keepAll, atOnce);
+            if (candidates.isEmpty()) {
+                return 0;
+            }
+            beforeClear.flush();
+            disk.lock();
+            try {
+                return clear(candidates, whole, events);
+            } finally {
+                disk.unlock();
+            }
+        } finally {
+            sweeping.unlock();
+        }
+    }
+
+    /** Ages every set bit by one pass; returns those old enough. */
+    private BitSet age(boolean whole, boolean keepAll, boolean atOnce) {
+        BitSet candidates = new BitSet();
+        for (int bit = nextSetBit(0); bit >= 0; bit = nextSetBit(bit + 1)) {
+            if (keepAll) {
+                states.raise(bit, KEPT);
+            }
+            boolean recent = states.has(bit, RECENT);
+            if (recent) {
+                states.lower(bit, RECENT);
+            }
+            if ((atOnce || !recent) && states.clearable(bit, whole)) {
+                candidates.set(bit);
+            }
+        }
+        return candidates;
+    }
+
+    private int nextSetBit(int from) {
+        return states.next(from, SET, image.setByPage());
+    }
+
+    private int clear(BitSet candidates, boolean whole, long events) throws IOException {
+        for (int bit = candidates.nextSetBit(0); bit >= 0; bit = candidates.nextSetBit(bit + 1)) {
+            candidates.set(bit, states.clearable(bit, whole));
+        }
+        if (candidates.isEmpty()) {
+            return 0;
+        }
+        if (whole && header.eventsCleared() != events) {
+            writeHeader(header.withEventsCleared(events));
+        }
+        BitSet cleared = new BitSet();
+        BitSet pages = new BitSet();
+        for (int bit = candidates.nextSetBit(0); bit >= 0; bit = candidates.nextSetBit(bit + 1)) {
+            if (states.takeBack(bit, whole)) {
+                image.clear(bit);
+                cleared.set(bit);
+                pages.set(BitmapLayout.page(bit));
+            }
+        }
+        boolean done = false;
+        try {
+            writePages(pages);
+            done = true;
+        } finally {
+            if (!done) {
+                cleared.stream().forEach(this::putBack);
+            }
+        }
+        return cleared.cardinality();
+    }
+
+    /** A bit whose zero some member may have and others not: set, for the next write of its page to say so. */
+    private void putBack(int bit) {
+        image.set(bit);
+        states.raise(bit, SET | KEPT);
+    }
+
+    private void writeHeader(BitmapHeader changed) throws IOException {
+        image.encode(changed);
+        header = changed;
+        BitSet firstPage = new BitSet();
+        firstPage.set(0);
+        writePages(firstPage);
+    }
+
+    /**
+     * Writes the header with the superblock's coming events, before the superblocks. Pages that members lack are written
+     * first.
+     */
+    public void updateEvents(long events) throws IOException {
+        disk.lock();
+        try {
+            writePages((BitSet) image.stale().clone());
+            writeHeader(header.withEvents(events));
+        } finally {
+            disk.unlock();
+        }
+    }
+
+    /** Writes all pages to the live members: after opening for writing, after a member has joined. */
+    public void rewriteAll() throws IOException {
+        disk.lock();
+        try {
+            BitSet all = new BitSet();
+            all.set(0, states.pages());
+            writePages(all);
+            for (int bit = nextSetBit(0); bit >= 0; bit = nextSetBit(bit + 1)) {
+                raiseDurable(bit, bit);
+            }
+        } finally {
+            disk.unlock();
+        }
+    }
+
+    /**
+     * Writes the whole bitmap once to another place, one new member as a rule. That member must be among the store's live
+     * ones before, or it misses what changes from now on.
+     */
+    public void writeAllTo(Store target) throws IOException {
+        disk.lock();
+        try {
+            target.write(0, image.bytes(), 0, image.bytes().byteSize());
+        } finally {
+            disk.unlock();
+        }
+    }
+
+    /** How many bits are set. */
+    public long setBits() {
+        long bits = 0;
+        for (int page = 0; page < states.pages(); page++) {
+            bits += image.setByPage().get(page);
+        }
+        return bits;
+    }
+
+    /** How many bits there are. */
+    public long totalBits() {
+        return states.bits();
+    }
+
+    /** Bytes that one bit covers. */
+    public long chunkBytes() {
+        return header.chunkBytes();
+    }
+
+    /** Bytes that the bitmap covers. */
+    public long sizeBytes() {
+        return sizeBytes;
+    }
+
+    /** Events a member must have, at least, to come back by the bitmap; unsigned. */
+    public long eventsCleared() {
+        return header.eventsCleared();
+    }
+
+    /** The header as it was last written, or tried to be. */
+    public BitmapHeader header() {
+        return header;
+    }
+
+    /** Whether anything has to be synchronised. */
+    public boolean anyNeeded() {
+        return states.neededBits() > 0;
+    }
+
+    /** Whether a write was under way while this looked. Looks at every bit: for a stop, not for a hot path. */
+    public boolean anyPending() {
+        for (int bit = 0; bit < states.bits(); bit++) {
+            if (states.pending(bit)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean pastEnd(long fromOffsetBytes) {
+        if (fromOffsetBytes < 0) {
+            throw new IllegalArgumentException("fromOffsetBytes=" + fromOffsetBytes);
+        }
+        return fromOffsetBytes >= sizeBytes;
+    }
+
+    private int bit(long offsetBytes) {
+        return (int) (offsetBytes >> chunkShift);
+    }
+
+    private boolean empty(long offsetBytes, long lengthBytes) {
+        if (offsetBytes < 0 || lengthBytes < 0 || offsetBytes > sizeBytes - lengthBytes) {
+            throw new IllegalArgumentException("range outside the bitmap: offsetBytes=" + offsetBytes + " lengthBytes="
+                    + lengthBytes + " sizeBytes=" + sizeBytes);
+        }
+        return lengthBytes == 0;
+    }
+}
