@@ -1,0 +1,237 @@
+package dev.ashlar.block;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.nio.file.Path;
+
+/**
+ * A regular file or block device, by positional reads and writes through the page cache.
+ *
+ * <p>Invariants:
+ * <ul>
+ * <li>After one failed flush every later flush fails. The kernel reports a lost write once and may then count the
+ *     pages as clean, so a second, successful flush would prove nothing.
+ * <li>A write never extends the file. If somebody has made it smaller, what was beyond its end is lost, and writing
+ *     there would bring back zeroes that look like data; such a write is a {@link DeviceShrunkException}.
+ * <li>A descriptor is closed only when no call can use its number any more.
+ * </ul>
+ *
+ * <p>Native buffers go to the kernel as they are, also mapped ones (if such a mapping faults, the call throws
+ * {@link InternalError}, as touching it would have); heap buffers pass through pooled native tiles.
+ */
+public final class FileDevice implements BlockDevice {
+    private final OpenFile file;
+    private final boolean readOnly;
+    private final InFlight calls = new InFlight();
+    private final FileSync sync;
+    private final FileZeroer zeroer;
+
+    private FileDevice(OpenFile file, boolean readOnly) {
+        this.file = file;
+        this.readOnly = readOnly;
+        this.sync = new FileSync(file);
+        this.zeroer = new FileZeroer(file);
+    }
+
+    /**
+     * Opens a regular file or block device that exists.
+     *
+     * @throws DeviceBusyException if the lock that {@code mode} asks for is not to be had
+     * @throws DeviceException if it cannot be opened
+     */
+    public static FileDevice open(Path path, OpenMode mode) throws IOException {
+        return new FileDevice(OpenFile.open(path, mode), mode != OpenMode.READ_WRITE);
+    }
+
+    OpenFile file() {
+        return file;
+    }
+
+    InFlight calls() {
+        return calls;
+    }
+
+    @Override
+    public long sizeBytes() {
+        return file.sizeBytes();
+    }
+
+    @Override
+    public boolean readOnly() {
+        return readOnly;
+    }
+
+    @Override
+    public int optimalIoBytes() {
+        return 4096;
+    }
+
+    @Override
+    public void read(long offsetBytes, MemorySegment target, long targetOffset, long lengthBytes)
+            throws DeviceException {
+        Ranges.checkDevice(offsetBytes, lengthBytes, file.sizeBytes());
+        Ranges.checkTarget(target, targetOffset, lengthBytes);
+        enter("read", offsetBytes, lengthBytes);
+        try {
+            if (target.isNative()) {
+                FileIo.read(file, offsetBytes, usableAddress(target) + targetOffset, lengthBytes);
+            } else {
+                readStaged(offsetBytes, target, targetOffset, lengthBytes);
+            }
+        } finally {
+            Reference.reachabilityFence(target);
+            calls.exit();
+        }
+    }
+
+    @Override
+    public void write(long offsetBytes, MemorySegment source, long sourceOffset, long lengthBytes, boolean fua)
+            throws DeviceException {
+        Ranges.checkDevice(offsetBytes, lengthBytes, file.sizeBytes());
+        Ranges.checkSource(source, sourceOffset, lengthBytes);
+        enterChange("write", offsetBytes, lengthBytes);
+        try {
+            FileIo.checkNotShrunk(file, "write", offsetBytes, lengthBytes);
+            if (source.isNative()) {
+                write(offsetBytes, usableAddress(source) + sourceOffset, lengthBytes, fua);
+            } else {
+                writeStaged(offsetBytes, source, sourceOffset, lengthBytes, fua);
+            }
+        } finally {
+            Reference.reachabilityFence(source);
+            calls.exit();
+        }
+    }
+
+    @Override
+    public void flush() throws DeviceException {
+        enter("flush", 0, file.sizeBytes());
+        try {
+            if (!readOnly) {
+                sync.sync("flush", 0, file.sizeBytes());
+            }
+        } finally {
+            calls.exit();
+        }
+    }
+
+    @Override
+    public void trim(long offsetBytes, long lengthBytes, boolean fua) throws DeviceException {
+        Ranges.checkDevice(offsetBytes, lengthBytes, file.sizeBytes());
+        enterChange("trim", offsetBytes, lengthBytes);
+        try {
+            FileIo.checkNotShrunk(file, "trim", offsetBytes, lengthBytes);
+            if (lengthBytes > 0 && zeroer.punchHole("trim", offsetBytes, lengthBytes) && fua) {
+                sync.sync("trim", offsetBytes, lengthBytes);
+            }
+        } finally {
+            calls.exit();
+        }
+    }
+
+    @Override
+    public void writeZeroes(long offsetBytes, long lengthBytes, boolean mayUnmap, boolean fua)
+            throws DeviceException {
+        Ranges.checkDevice(offsetBytes, lengthBytes, file.sizeBytes());
+        enterChange("writeZeroes", offsetBytes, lengthBytes);
+        try {
+            FileIo.checkNotShrunk(file, "writeZeroes", offsetBytes, lengthBytes);
+            if (lengthBytes > 0) {
+                zeroer.zero(offsetBytes, lengthBytes, mayUnmap);
+                if (fua) {
+                    sync.sync("writeZeroes", offsetBytes, lengthBytes);
+                }
+            }
+        } finally {
+            calls.exit();
+        }
+    }
+
+    @Override
+    public void evictCached(long offsetBytes, long lengthBytes) {
+        Ranges.checkDevice(offsetBytes, lengthBytes, file.sizeBytes());
+        // A length of zero would mean "to the end of the file".
+        if (lengthBytes > 0 && calls.enter()) {
+            try {
+                Posix.dropCached(file.descriptor(), offsetBytes, lengthBytes);
+            } finally {
+                calls.exit();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (calls.close()) {
+            file.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return file.name();
+    }
+
+    private void write(long offsetBytes, long address, long lengthBytes, boolean fua) throws DeviceException {
+        if (fua) {
+            sync.writeDurably(offsetBytes, address, lengthBytes);
+        } else {
+            FileIo.write(file, file.descriptor(), "write", offsetBytes, address, lengthBytes);
+        }
+    }
+
+    private void readStaged(long offsetBytes, MemorySegment target, long targetOffset, long lengthBytes)
+            throws DeviceException {
+        MemorySegment tile = TilePool.take();
+        try {
+            for (long done = 0; done < lengthBytes;) {
+                long count = Math.min(TilePool.TILE_BYTES, lengthBytes - done);
+                FileIo.read(file, offsetBytes + done, tile.address(), count);
+                MemorySegment.copy(tile, 0, target, targetOffset + done, count);
+                done += count;
+            }
+        } finally {
+            TilePool.give(tile);
+        }
+    }
+
+    private void writeStaged(long offsetBytes, MemorySegment source, long sourceOffset, long lengthBytes, boolean fua)
+            throws DeviceException {
+        MemorySegment tile = TilePool.take();
+        try {
+            for (long done = 0; done < lengthBytes;) {
+                long count = Math.min(TilePool.TILE_BYTES, lengthBytes - done);
+                MemorySegment.copy(source, sourceOffset + done, tile, 0, count);
+                write(offsetBytes + done, tile.address(), count, fua);
+                done += count;
+            }
+        } finally {
+            TilePool.give(tile);
+        }
+    }
+
+    /** The address of a native buffer, which the kernel would use without asking whether this thread may. */
+    private static long usableAddress(MemorySegment buffer) {
+        if (!buffer.scope().isAlive()) {
+            throw new IllegalStateException("the buffer's arena is closed");
+        }
+        if (!buffer.isAccessibleBy(Thread.currentThread())) {
+            throw new WrongThreadException("the buffer belongs to another thread");
+        }
+        return buffer.address();
+    }
+
+    private void enter(String operation, long offsetBytes, long lengthBytes) throws DeviceException {
+        if (!calls.enter()) {
+            throw new DeviceException(file.name(), operation, offsetBytes, lengthBytes, "the device is closed");
+        }
+    }
+
+    private void enterChange(String operation, long offsetBytes, long lengthBytes) throws DeviceException {
+        if (readOnly) {
+            throw new ReadOnlyDeviceException(file.name(), operation, offsetBytes, lengthBytes);
+        }
+        enter(operation, offsetBytes, lengthBytes);
+    }
+}
