@@ -4,4 +4,5 @@ module dev.ashlar.nbd.server {
     requires org.slf4j;
 
     exports dev.ashlar.nbd;
+    exports dev.ashlar.nbd.server;
 }

@@ -1,0 +1,38 @@
+package dev.ashlar.nbd.export;
+
+import dev.ashlar.nbd.Export;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The exports of a server by name, in the order of their adding. All methods may be called from any thread. */
+public final class ExportRegistry {
+    private final Map<String, ServedExport> exports = new LinkedHashMap<>();
+
+    /** Serves {@code export} from now on. */
+    public synchronized void add(Export export) {
+        if (exports.containsKey(export.name())) {
+            throw new IllegalArgumentException("an export of this name is served already: name=" + export.name());
+        }
+        exports.put(export.name(), new ServedExport(export));
+    }
+
+    /** Takes the export out, so that nobody finds it any more: it, or null when there is none. */
+    public synchronized ServedExport remove(String name) {
+        return exports.remove(name);
+    }
+
+    /** The export a client means: by its name, or the only one there is when the client names none. Null if unknown. */
+    public synchronized ServedExport find(String name) {
+        ServedExport named = exports.get(name);
+        if (named == null && name.isEmpty() && exports.size() == 1) {
+            return exports.values().iterator().next();
+        }
+        return named;
+    }
+
+    /** All exports of this moment. */
+    public synchronized List<ServedExport> all() {
+        return List.copyOf(exports.values());
+    }
+}

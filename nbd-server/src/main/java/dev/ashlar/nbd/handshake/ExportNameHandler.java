@@ -1,0 +1,31 @@
+package dev.ashlar.nbd.handshake;
+
+import dev.ashlar.nbd.export.ServedExport;
+import java.io.IOException;
+
+/** EXPORT_NAME: the old way into the transmission phase. It has no error reply, so whatever is wrong closes. */
+final class ExportNameHandler implements OptionHandler {
+    private static final int ANSWER_BYTES = 10;
+    private static final int ZEROES_BYTES = 124;
+
+    @Override
+    public Next handle(OptionRequest request, Negotiation negotiation, OptionReplies replies) throws IOException {
+        ServedExport export = null;
+        try {
+            export = negotiation.exports().find(request.takeString(request.data().remaining()));
+        } catch (InvalidOptionException _) {
+            // No such export can exist.
+        }
+        if (export == null || negotiation.stopping() || !negotiation.enter(export)) {
+            return Next.CLOSE;
+        }
+        replies.raw(ANSWER_BYTES + ZEROES_BYTES)
+                .putLong(export.sizeBytes())
+                .putShort((short) export.transmissionFlags(negotiation.structuredReplies()));
+        if (!negotiation.noZeroes()) {
+            replies.raw(ZEROES_BYTES).put(new byte[ZEROES_BYTES]);
+        }
+        replies.send();
+        return Next.TRANSMISSION;
+    }
+}

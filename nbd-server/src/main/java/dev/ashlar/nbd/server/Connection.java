@@ -1,0 +1,118 @@
+package dev.ashlar.nbd.server;
+
+import dev.ashlar.nbd.ConnectionStatus;
+import dev.ashlar.nbd.export.ExportUser;
+import dev.ashlar.nbd.export.ServedExport;
+import dev.ashlar.nbd.handshake.Handshake;
+import dev.ashlar.nbd.handshake.Negotiation;
+import dev.ashlar.nbd.transmission.ConnectionCounters;
+import dev.ashlar.nbd.transmission.DrainGate;
+import dev.ashlar.nbd.transmission.Transmission;
+import dev.ashlar.nbd.transport.Transport;
+import java.io.IOException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client from its greeting to its end, on a thread of its own.
+ *
+ * <p>Invariant: whatever happens here ends at most this connection, and the export is left only after the last call
+ * into its device has returned.
+ */
+final class Connection implements Runnable, ExportUser {
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+    private final long id;
+    private final Transport transport;
+    private final ServerState server;
+    private final ConnectionCounters counters = new ConnectionCounters();
+    private final DrainGate gate;
+    private volatile ServedExport export;
+
+    Connection(long id, Transport transport, ServerState server) {
+        this.id = id;
+        this.transport = transport;
+        this.server = server;
+        this.gate = new DrainGate(transport);
+    }
+
+    @Override
+    public void run() {
+        try {
+            ServedExport chosen = null;
+            Negotiation negotiation = new Negotiation(server.exports(), this, server::stopping);
+            try {
+                if (negotiate(negotiation)) {
+                    chosen = negotiation.export();
+                    export = chosen;
+                    transmit(chosen, negotiation.structuredReplies());
+                }
+            } finally {
+                // A peer may leave between the choice of an export and the answer to it.
+                chosen = negotiation.export();
+                if (chosen != null) {
+                    chosen.leave(this);
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("connection {} from {}: {}", id, transport.peer(), e.toString());
+        } catch (Throwable t) {
+            LOG.error("connection {} from {} ends by a defect of the server", id, transport.peer(), t);
+        } finally {
+            abort();
+            server.ended(this);
+        }
+    }
+
+    private boolean negotiate(Negotiation negotiation) throws IOException {
+        Future<?> deadline = server.timer()
+                .schedule(this::abort, server.limits().handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        try {
+            return new Handshake(transport, negotiation).run();
+        } finally {
+            deadline.cancel(false);
+        }
+    }
+
+    private void transmit(ServedExport chosen, boolean structuredReplies) throws IOException {
+        LOG.info("connection {} from {} uses export '{}'", id, transport.peer(), chosen.name());
+        try {
+            new Transmission(transport, chosen, structuredReplies, server.payloads(), server.failures(), counters, gate)
+                    .run();
+        } finally {
+            LOG.info("connection {} ends: requests={} errors={} readBytes={} writtenBytes={}", id, counters.requests(),
+                    counters.errors(), counters.readBytes(), counters.writtenBytes());
+        }
+    }
+
+    /** Whether the transmission phase has begun. */
+    boolean transmitting() {
+        return export != null;
+    }
+
+    ConnectionStatus status() {
+        ServedExport used = export;
+        return new ConnectionStatus(id, transport.peer(), used == null ? null : used.name(), counters.requests(),
+                counters.errors(), counters.readBytes(), counters.writtenBytes());
+    }
+
+    @Override
+    public void drain() {
+        try {
+            gate.drain();
+        } catch (IOException e) {
+            LOG.debug("connection {}: {}", id, e.toString());
+        }
+    }
+
+    @Override
+    public void abort() {
+        try {
+            transport.close();
+        } catch (IOException e) {
+            LOG.debug("connection {}: {}", id, e.toString());
+        }
+    }
+}

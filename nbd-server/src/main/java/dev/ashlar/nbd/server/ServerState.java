@@ -1,0 +1,90 @@
+package dev.ashlar.nbd.server;
+
+import dev.ashlar.nbd.ServerLimits;
+import dev.ashlar.nbd.export.ExportRegistry;
+import dev.ashlar.nbd.transmission.BufferPool;
+import dev.ashlar.nbd.transmission.FailureLog;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** What all connections of a server share. All methods may be called from any thread. */
+final class ServerState {
+    private final ServerLimits limits;
+    private final ExportRegistry exports = new ExportRegistry();
+    private final BufferPool payloads;
+    private final FailureLog failures = new FailureLog(System::nanoTime);
+    private final ScheduledThreadPoolExecutor timer;
+    private final Set<Connection> connections = new LinkedHashSet<>();
+    private volatile boolean stopping;
+    private long lastId;
+
+    ServerState(ServerLimits limits) {
+        this.limits = limits;
+        this.payloads = new BufferPool(limits.payloadMemoryBytes(), limits.payloadWait().toNanos());
+        this.timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("nbd-timer").factory());
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    ServerLimits limits() {
+        return limits;
+    }
+
+    ExportRegistry exports() {
+        return exports;
+    }
+
+    BufferPool payloads() {
+        return payloads;
+    }
+
+    FailureLog failures() {
+        return failures;
+    }
+
+    ScheduledExecutorService timer() {
+        return timer;
+    }
+
+    boolean stopping() {
+        return stopping;
+    }
+
+    synchronized long nextId() {
+        return ++lastId;
+    }
+
+    /** Takes a connection in: false when there are enough of them, or the server is stopping. */
+    synchronized boolean begun(Connection connection) {
+        return !stopping && connections.size() < limits.maxConnections() && connections.add(connection);
+    }
+
+    synchronized void ended(Connection connection) {
+        connections.remove(connection);
+        notifyAll();
+    }
+
+    synchronized List<Connection> connections() {
+        return List.copyOf(connections);
+    }
+
+    /** From now on no connection begins, and every option is answered ERR_SHUTDOWN. */
+    synchronized void stop() {
+        stopping = true;
+    }
+
+    /** Waits until no connection is left, at most until {@link System#nanoTime} is {@code deadlineNanos}. */
+    synchronized boolean awaitNoConnections(long deadlineNanos) throws InterruptedException {
+        while (!connections.isEmpty()) {
+            long left = deadlineNanos - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        return true;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.ashlar.nbd.transmission;
+
+import dev.ashlar.nbd.transport.Transport;
+import java.io.IOException;
+
+/**
+ * Ends a connection between two requests.
+ *
+ * <p>Invariant: after {@link #drain}, the connection's thread is either told so by {@link #beginWait}, or its wait ends
+ * because the input has been ended. Both flags are volatile and each side sets its own before it reads the other's, so
+ * one of the two always sees the other.
+ */
+public final class DrainGate {
+    private final Transport transport;
+    private volatile boolean draining;
+    private volatile boolean waiting;
+
+    /** @param transport whose input is ended when its thread waits for a request that shall not come */
+    public DrainGate(Transport transport) {
+        this.transport = transport;
+    }
+
+    /** Asks for the end. From any thread. */
+    public void drain() throws IOException {
+        draining = true;
+        if (waiting) {
+            transport.endInput();
+        }
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    /** Says that nothing is in flight and the thread is about to wait: false if it must not. */
+    boolean beginWait() {
+        waiting = true;
+        if (draining) {
+            waiting = false;
+            return false;
+        }
+        return true;
+    }
+
+    void endWait() {
+        waiting = false;
+    }
+}
