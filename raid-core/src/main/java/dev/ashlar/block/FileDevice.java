@@ -88,11 +88,19 @@ public final class FileDevice implements BlockDevice {
     @Override
     public void write(long offsetBytes, MemorySegment source, long sourceOffset, long lengthBytes, boolean fua)
             throws DeviceException {
+        write(offsetBytes, source, sourceOffset, lengthBytes, fua, false);
+    }
+
+    /** @param sizeKnown whether the caller has just made sure that the file has not become smaller */
+    void write(long offsetBytes, MemorySegment source, long sourceOffset, long lengthBytes, boolean fua,
+            boolean sizeKnown) throws DeviceException {
         Ranges.checkDevice(offsetBytes, lengthBytes, file.sizeBytes());
         Ranges.checkSource(source, sourceOffset, lengthBytes);
         enterChange("write", offsetBytes, lengthBytes);
         try {
-            FileIo.checkNotShrunk(file, "write", offsetBytes, lengthBytes);
+            if (!sizeKnown) {
+                FileIo.checkNotShrunk(file, "write", offsetBytes, lengthBytes);
+            }
             if (source.isNative()) {
                 write(offsetBytes, usableAddress(source) + sourceOffset, lengthBytes, fua);
             } else {

@@ -15,7 +15,8 @@ import java.nio.file.StandardOpenOption;
  * <p>Invariants:
  * <ul>
  * <li>The mapping is copied from and never computed on, and never leaves this class. A copy that meets a page which
- *     cannot be had throws {@link InternalError}; a vector kernel or checksum doing so would end the JVM.
+ *     cannot be had faults in a way that {@link MappedMemory} makes harmless; a vector kernel or checksum doing so
+ *     would end the JVM.
  * <li>A copy that faulted counts for nothing: the same range is then read by a system call, which gives the data or
  *     says what is wrong.
  * <li>The last page is never read through the mapping. Beyond the end of a file that has become smaller, it shows zeroes
@@ -79,12 +80,22 @@ public final class MappedImage extends FilterDevice {
         }
     }
 
+    /**
+     * Asks the mapping instead of the kernel whether the file still has its size, before a write that would extend it
+     * again if not: the last page faults once the file ends before it. Writes that reach into the last page, and all
+     * after a fault, leave the question to {@link FileDevice}.
+     */
+    @Override
+    public void write(long offsetBytes, MemorySegment source, long sourceOffset, long lengthBytes, boolean fua)
+            throws DeviceException {
+        Ranges.checkDevice(offsetBytes, lengthBytes, map.byteSize());
+        boolean sizeKnown = offsetBytes + lengthBytes <= mappedEnd && lastPageIsPresent();
+        file.write(offsetBytes, source, sourceOffset, lengthBytes, fua, sizeKnown);
+    }
+
     private boolean copyOut(long offsetBytes, MemorySegment target, long targetOffset, long lengthBytes) {
         try {
-            MemorySegment.copy(map, offsetBytes, target, targetOffset, lengthBytes);
-            return true;
-        } catch (InternalError _) {
-            return false;
+            return MappedMemory.copy(map, offsetBytes, target, targetOffset, lengthBytes);
         } catch (IllegalStateException e) {
             // Thrown when the mapping was closed meanwhile, which the file will put into words, and by the caller's
             // own buffer.
@@ -92,6 +103,15 @@ public final class MappedImage extends FilterDevice {
                 return false;
             }
             throw e;
+        }
+    }
+
+    private boolean lastPageIsPresent() {
+        try {
+            return MappedMemory.isPresent(map, map.byteSize() - 1);
+        } catch (IllegalStateException _) {
+            // Closed meanwhile; the file will say so.
+            return false;
         }
     }
 
