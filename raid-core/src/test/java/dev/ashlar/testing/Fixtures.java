@@ -97,6 +97,11 @@ public final class Fixtures {
             return manifest.get("volume_sha256").text();
         }
 
+        /** What mdadm says about every member image: its examine options, one report after the other. */
+        public String examineText() {
+            return new String(resource("md/" + name + "/examine.txt"), StandardCharsets.UTF_8);
+        }
+
         /** The members in the order of the create command: roles first, then spares, then a journal. */
         public List<Member> members() {
             List<Member> members = new ArrayList<>();
