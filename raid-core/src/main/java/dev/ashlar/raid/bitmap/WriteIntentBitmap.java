@@ -92,6 +92,7 @@ public final class WriteIntentBitmap {
 
     /** Taken before the disk lock; guards what one sweep leaves to the next. */
     private final ReentrantLock sweeping = new ReentrantLock();
+    /** At first true, so that a sweep of an array that starts degraded keeps the bits it was loaded with. */
     private boolean wholeAtLastSweep = true;
 
     private WriteIntentBitmap(BitmapHeader header, Store store) {
@@ -111,16 +112,17 @@ public final class WriteIntentBitmap {
     public static WriteIntentBitmap create(BitmapHeader header, boolean allSet, Store store) {
         WriteIntentBitmap bitmap = new WriteIntentBitmap(header, store);
         for (int bit = 0; bit < bitmap.states.bits(); bit++) {
-            bitmap.adopt(bit, allSet, SET, allSet);
+            bitmap.adopt(bit, allSet, allSet);
         }
         bitmap.image.stale().set(0, bitmap.states.pages());
         return bitmap;
     }
 
     /**
-     * Takes over what is on disk, without writing. Every set bit is kept until the array is found whole, because nobody
-     * remembers which member may lack its chunk; and is written anew before the first write under it, because one member
-     * was read, not all. A writable start does well to call {@link #rewriteAll} at once.
+     * Takes over what is on disk, without writing. If the first sweep finds a member missing, every set bit is kept until
+     * the array is whole, because nobody remembers which members lack its chunk. Every page is written anew before the
+     * first write under it, because one member was read, not all. A writable start does well to call {@link #rewriteAll}
+     * at once.
      *
      * @param bitmapBytes the bitmap of an in-sync member from its header on, {@link BitmapHeader#lengthBytes()} of it
      * @param dirty whether the array was not clean: chunks of set bits are needed
@@ -136,7 +138,7 @@ public final class WriteIntentBitmap {
         bitmap.image.adoptTail(bitmapBytes, bitmap.states.bits());
         for (int bit = 0; bit < bitmap.states.bits(); bit++) {
             boolean set = !trusted || BitmapImage.isSet(bitmapBytes, bit);
-            bitmap.adopt(bit, set, SET | KEPT, dirty);
+            bitmap.adopt(bit, set, dirty);
         }
         if (!trusted) {
             bitmap.image.stale().set(0, bitmap.states.pages());
@@ -144,13 +146,13 @@ public final class WriteIntentBitmap {
         return bitmap;
     }
 
-    private void adopt(int bit, boolean set, int flags, boolean needed) {
+    private void adopt(int bit, boolean set, boolean needed) {
         if (!set) {
             image.clearUncounted(bit);
             return;
         }
         image.set(bit);
-        states.raise(bit, flags);
+        states.raise(bit, SET);
         if (needed) {
             states.need(bit);
         }
@@ -444,10 +446,10 @@ public final class WriteIntentBitmap {
 
     private void writeHeader(BitmapHeader changed) throws IOException {
         image.encode(changed);
-        header = changed;
         BitSet firstPage = new BitSet();
         firstPage.set(0);
         writePages(firstPage);
+        header = changed;
     }
 
     /**
@@ -521,7 +523,7 @@ public final class WriteIntentBitmap {
         return header.eventsCleared();
     }
 
-    /** The header as it was last written, or tried to be. */
+    /** The header that the members are known to have. */
     public BitmapHeader header() {
         return header;
     }
