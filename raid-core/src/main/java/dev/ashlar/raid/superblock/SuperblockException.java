@@ -1,0 +1,27 @@
+package dev.ashlar.raid.superblock;
+
+import dev.ashlar.raid.ArrayRefusedException;
+import java.util.Objects;
+
+/** A device has no superblock that may be used; {@link #reason} says why. */
+public class SuperblockException extends ArrayRefusedException {
+    private static final long serialVersionUID = 1L;
+
+    private final Cause reason;
+
+    /** @param message one sentence for the owner, without the device's name */
+    public SuperblockException(Cause reason, String message) {
+        super(message);
+        this.reason = Objects.requireNonNull(reason, "reason");
+    }
+
+    /** Why, as one of the named causes. */
+    public final Cause reason() {
+        return reason;
+    }
+
+    /** The same with the device's name before the message. */
+    public SuperblockException on(String device) {
+        return new SuperblockException(reason, device + ": " + getMessage());
+    }
+}
