@@ -20,7 +20,8 @@ public final class JournalProbe {
     private static final int BLOCK_BYTES = 4096;
     private static final int BLOCK_SECTORS = BLOCK_BYTES / SuperblockLayout.SECTOR_BYTES;
     private static final int HEADER_BYTES = 32;
-    private static final int PAYLOAD_HEADER_BYTES = 16;
+    /** A flush payload: u16 type, u16 flags, u32 bytes that follow. */
+    private static final int FLUSH_HEADER_BYTES = 8;
     private static final int PAYLOAD_FLUSH = 2;
 
     private final BlockDevice device;
@@ -36,7 +37,7 @@ public final class JournalProbe {
 
     /**
      * Examines the log on a journal member. Blocks that only record flushes are passed over; the first block that carries
-     * data or parity, valid or not, ends the search.
+     * data or parity ends the search. A damaged block at the tail itself is taken to carry some.
      *
      * @param superblock of that device, with the role {@link Roles#JOURNAL}
      */
@@ -58,7 +59,7 @@ public final class JournalProbe {
             long at = (member.dataOffset() + position) * SuperblockLayout.SECTOR_BYTES;
             device.read(at, block, 0, BLOCK_BYTES);
             if (!isMetaBlock(position) || sequence != -1 && sequence() != sequence + 1) {
-                return JournalContent.EMPTY;
+                return sequence == -1 && hasMagic() ? JournalContent.HOLDS_WRITES : JournalContent.EMPTY;
             }
             if (carriesBlocks()) {
                 return JournalContent.HOLDS_WRITES;
@@ -70,10 +71,14 @@ public final class JournalProbe {
     }
 
     private boolean isMetaBlock(long position) {
-        return block.get(SuperblockLayout.U32, 0) == MAGIC
+        return hasMagic()
                 && block.get(ValueLayout.JAVA_BYTE, 8) == 1
                 && block.get(SuperblockLayout.U64, 24) == position
                 && block.get(SuperblockLayout.U32, 4) == checksum();
+    }
+
+    private boolean hasMagic() {
+        return block.get(SuperblockLayout.U32, 0) == MAGIC;
     }
 
     /** The unfinished CRC-32C of set UUID and block with the checksum field zero. */
@@ -100,14 +105,14 @@ public final class JournalProbe {
         }
         int at = HEADER_BYTES;
         while (at < size) {
-            if (at + PAYLOAD_HEADER_BYTES > size || block.get(SuperblockLayout.U16, at) != PAYLOAD_FLUSH) {
+            if (at + FLUSH_HEADER_BYTES > size || block.get(SuperblockLayout.U16, at) != PAYLOAD_FLUSH) {
                 return true;
             }
             int bytes = block.get(SuperblockLayout.U32, at + 4);
-            if (bytes < 0 || bytes > size - at - PAYLOAD_HEADER_BYTES + 8) {
+            if (bytes < 0 || bytes > size - at - FLUSH_HEADER_BYTES) {
                 return true;
             }
-            at += PAYLOAD_HEADER_BYTES + bytes;
+            at += FLUSH_HEADER_BYTES + bytes;
         }
         return false;
     }
