@@ -2,6 +2,8 @@ package dev.ashlar.block;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.StampedLock;
 
@@ -14,6 +16,7 @@ import java.util.concurrent.locks.StampedLock;
  * never mix.
  */
 public final class MemoryDevice implements BlockDevice {
+    private static final Cleaner CLEANER = Cleaner.create();
     private static final int PAGE_SHIFT = 16;
     private static final long PAGE_BYTES = 1L << PAGE_SHIFT;
     private static final int PAGES_PER_TABLE_SHIFT = 14;
@@ -23,6 +26,8 @@ public final class MemoryDevice implements BlockDevice {
     private final String name;
     private final long sizeBytes;
     private final Arena arena = Arena.ofShared();
+    /** Closes the arena, at the latest when nobody has this device any more. */
+    private final Cleaner.Cleanable memory = CLEANER.register(this, arena::close);
     private final AtomicReferenceArray<AtomicReferenceArray<MemorySegment>> tables;
     private final StampedLock[] locks = new StampedLock[LOCKS];
     private volatile boolean closed;
@@ -71,6 +76,7 @@ public final class MemoryDevice implements BlockDevice {
             throws DeviceException {
         Ranges.checkDevice(offsetBytes, lengthBytes, sizeBytes);
         Ranges.checkTarget(target, targetOffset, lengthBytes);
+        checkOpen("read", offsetBytes, lengthBytes);
         try {
             for (long done = 0; done < lengthBytes;) {
                 long position = offsetBytes + done;
@@ -78,9 +84,10 @@ public final class MemoryDevice implements BlockDevice {
                 readPage(position, target, targetOffset + done, count);
                 done += count;
             }
-            checkOpen("read", offsetBytes, lengthBytes);
         } catch (IllegalStateException e) {
             throw closedOr(e, "read", offsetBytes, lengthBytes);
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -99,6 +106,8 @@ public final class MemoryDevice implements BlockDevice {
             }
         } catch (IllegalStateException e) {
             throw closedOr(e, "write", offsetBytes, lengthBytes);
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -123,11 +132,27 @@ public final class MemoryDevice implements BlockDevice {
         Ranges.checkDevice(offsetBytes, lengthBytes, sizeBytes);
     }
 
+    /** A new device of the same name and content. Writes that are made during the call may or may not be in it. */
+    public MemoryDevice copy() throws DeviceException {
+        checkOpen("copy", 0, sizeBytes);
+        MemoryDevice copy = new MemoryDevice(name, sizeBytes);
+        for (int table = 0; table < tables.length(); table++) {
+            for (int i = 0; tables.get(table) != null && i < PAGES_PER_TABLE; i++) {
+                MemorySegment page = tables.get(table).get(i);
+                if (page != null) {
+                    long position = ((long) table << PAGES_PER_TABLE_SHIFT | i) << PAGE_SHIFT;
+                    copy.write(position, page, 0, Math.min(PAGE_BYTES, sizeBytes - position), false);
+                }
+            }
+        }
+        return copy;
+    }
+
     @Override
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            arena.close();
+            memory.clean();
         }
     }
 
@@ -179,6 +204,8 @@ public final class MemoryDevice implements BlockDevice {
             }
         } catch (IllegalStateException e) {
             throw closedOr(e, operation, offsetBytes, lengthBytes);
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.ashlar.block;
 
+import dev.ashlar.testing.BlockDeviceContract;
 import java.io.IOException;
 import java.nio.file.Path;
 

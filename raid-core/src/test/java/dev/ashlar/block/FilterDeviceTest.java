@@ -2,6 +2,7 @@ package dev.ashlar.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ashlar.testing.BlockDeviceContract;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,7 @@
 package dev.ashlar.block;
 
+import dev.ashlar.testing.BlockDeviceContract;
+
 class MemoryDeviceTest extends BlockDeviceContract {
     @Override
     protected BlockDevice create(long sizeBytes) {
