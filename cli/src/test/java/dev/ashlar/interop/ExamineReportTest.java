@@ -1,0 +1,60 @@
+package dev.ashlar.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ashlar.testing.Fixtures;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ExamineReportTest {
+    @TempDir
+    private Path directory;
+
+    /** The labels of a reshape are not among those the suites compare. */
+    static Stream<Fixtures.Array> arraysNotBeingReshaped() {
+        return Fixtures.arrays().stream().filter(array -> !array.scenario().equals("reshape"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("arraysNotBeingReshaped")
+    void everyLabelMdadmPrintsForAGoldenMemberIsWhatAshlarReads(Fixtures.Array array) throws IOException {
+        Map<String, ExamineReport> reports = ExamineReport.parseAll(array.examineText(), "--examine");
+        Map<String, ExamineReport> bitmaps = ExamineReport.parseAll(array.examineText(), "--examine-bitmap");
+        List<Path> images = array.unpack(directory);
+        assertThat(reports).hasSameSizeAs(images);
+        for (Path image : images) {
+            ExaminedMember member = ExaminedMember.read(image);
+            String file = image.getFileName().toString();
+            assertThat(member.compare(reports.get(file))).isGreaterThan(15);
+            if (member.bitmap() != null) {
+                assertThat(member.compareBitmap(bitmaps.get(file))).isEqualTo(11);
+            }
+        }
+    }
+
+    @Test
+    void aFieldThatDiffersOrIsUnknownIsNamed() throws IOException {
+        Fixtures.Array array = Fixtures.array("raid5-ls-3d-64k");
+        ExamineReport report = ExamineReport.parseAll(array.examineText(), "--examine").get("m0.img");
+        ExaminedMember member = ExaminedMember.read(array.unpack(directory).getFirst());
+        for (String label : report.fields().keySet()) {
+            Map<String, String> changed = new LinkedHashMap<>(report.fields());
+            changed.put(label, "other");
+            assertThatThrownBy(() -> member.compare(new ExamineReport(changed))).hasMessageContaining(label);
+            changed.remove(label);
+            assertThatThrownBy(() -> member.compare(new ExamineReport(changed))).hasMessageContaining(label);
+        }
+        Map<String, String> more = new LinkedHashMap<>(report.fields());
+        more.put("Reshape pos'n", "12");
+        assertThatThrownBy(() -> member.compare(new ExamineReport(more))).hasMessageContaining("Reshape");
+    }
+}

@@ -1,0 +1,52 @@
+package dev.ashlar.interop;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What {@code scripts/vm/md-steps.sh} found out, read from the directory it wrote. */
+final class MdResults {
+    private final Path directory;
+    private final Map<String, Map<String, String>> results = new HashMap<>();
+
+    MdResults(Path directory) throws IOException {
+        this.directory = directory;
+        for (String line : Files.readAllLines(directory.resolve("results"))) {
+            String[] words = line.split(" ", 3);
+            results.computeIfAbsent(words[0], _ -> new HashMap<>()).put(words[1], words[2]);
+        }
+    }
+
+    /**
+     * The value of a result.
+     *
+     * @throws AssertionError with what the kernel and mdadm said, if a step of this array failed or the result is absent
+     */
+    String of(String array, String key) {
+        Map<String, String> found = results.getOrDefault(array, Map.of());
+        if (found.containsKey("error") || !found.containsKey(key)) {
+            throw new AssertionError(array + ": no " + key + "; failed step: " + found.get("error") + "\n" + log(array));
+        }
+        return found.get(key);
+    }
+
+    /** mdadm's report on a device of an array. */
+    ExamineReport examine(String array, int device) throws IOException {
+        return ExamineReport.parse(Files.readString(directory.resolve(array).resolve("examine." + device)));
+    }
+
+    /** mdadm's report on the bitmap of a device of an array. */
+    ExamineReport examineBitmap(String array, int device) throws IOException {
+        return ExamineReport.parse(Files.readString(directory.resolve(array).resolve("bitmap." + device)));
+    }
+
+    private String log(String array) {
+        try {
+            return Files.readString(directory.resolve(array).resolve("log"));
+        } catch (IOException e) {
+            return "(no log: " + e.getMessage() + ")";
+        }
+    }
+}
