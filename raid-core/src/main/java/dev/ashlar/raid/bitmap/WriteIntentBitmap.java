@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -92,6 +93,7 @@ public final class WriteIntentBitmap {
 
     /** Taken before the disk lock; guards what one sweep leaves to the next. */
     private final ReentrantLock sweeping = new ReentrantLock();
+    private final AtomicBoolean memberLost = new AtomicBoolean();
     /** At first true, so that a sweep of an array that starts degraded keeps the bits it was loaded with. */
     private boolean wholeAtLastSweep = true;
 
@@ -345,10 +347,19 @@ public final class WriteIntentBitmap {
     }
 
     /**
+     * Says that a member is being lost, failed or removed, which may not have flushed the last writes that reached it. The
+     * bits that are set now are kept until the array is whole. To be called before flushes leave that member out.
+     */
+    public void memberLost() {
+        memberLost.set(true);
+    }
+
+    /**
      * One pass of md's lazy clearing, to be called every daemon_sleep. Clears the bits that were already idle in the pass
      * before and have no reason to stay.
      *
-     * @param whole whether every role is held by an in-sync member: bits kept for absent members may go then
+     * @param whole whether every role is held by an in-sync member: bits kept for absent members may go then, unless one
+     *     was lost since the last pass
      * @param events the superblock's, which events_cleared becomes before a bit is cleared in a whole array
      * @param beforeClear called before any bit is cleared; if it throws, none is
      * @return how many bits were cleared
@@ -366,14 +377,16 @@ public final class WriteIntentBitmap {
     private int sweep(boolean whole, long events, Flusher beforeClear, boolean atOnce) throws IOException {
         sweeping.lock();
         try {
-            // What a member that has just failed had not yet flushed is in bits that no write will mark as kept.
-            boolean keepAll = wholeAtLastSweep && !whole;
+            boolean keepAll = memberLost.getAndSet(false) || wholeAtLastSweep && !whole;
             wholeAtLastSweep = whole;
-            BitSet candidates = age(whole, keepAll, atOnce);
+            BitSet candidates = age(whole && !keepAll, keepAll, atOnce);
             if (candidates.isEmpty()) {
                 return 0;
             }
             beforeClear.flush();
+            if (memberLost.get()) {
+                return 0;
+            }
             disk.lock();
             try {
                 return clear(candidates, whole, events);

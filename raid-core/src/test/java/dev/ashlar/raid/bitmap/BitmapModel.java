@@ -156,17 +156,21 @@ final class BitmapModel {
             if (flushFails) {
                 throw new IOException("flush failed");
             }
+            memberMayFail();
             unflushed.clear();
+            memberMayFail();
             if (!settling && random.nextInt(4) == 0) {
                 startWrite(new Write(random.nextInt(10), 2));
                 endWrite(false);
             }
         };
+        boolean whole = !degraded;
+        memberMayFail();
         try {
             if (atOnce) {
-                bitmap.clearAllIdle(!degraded, events, flusher);
+                bitmap.clearAllIdle(whole, events, flusher);
             } else {
-                bitmap.sweep(!degraded, events, flusher);
+                bitmap.sweep(whole, events, flusher);
             }
         } catch (IOException e) {
             assertThat(storeFails || flushFails).isTrue();
@@ -174,14 +178,18 @@ final class BitmapModel {
         sweeping = false;
     }
 
+    /** The first, or one more beside it: its cache takes with it what it had not flushed. */
     void memberFails() {
-        if (!degraded) {
-            degraded = true;
-            missed.or(unflushed);
-            missed.or(needed);
-            underWay.forEach(write -> missed.set(write.first, write.first + write.count));
-            // Time passes: a sweep notices before writes are kept away from the absent member by choice.
-            sweep(false, false);
+        degraded = true;
+        missed.or(unflushed);
+        missed.or(needed);
+        underWay.forEach(write -> missed.set(write.first, write.first + write.count));
+        bitmap.memberLost();
+    }
+
+    private void memberMayFail() {
+        if (!settling && random.nextInt(8) == 0) {
+            memberFails();
         }
     }
 
