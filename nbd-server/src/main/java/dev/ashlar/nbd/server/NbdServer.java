@@ -32,7 +32,7 @@ public final class NbdServer implements AutoCloseable {
     private static final int BACKLOG = 512;
 
     /** How long clients that still negotiate hold up a shutdown: nothing of theirs is in flight. */
-    private static final long NEGOTIATION_GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long NEGOTIATION_GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     /** How long threads get to notice that their connection was cut off. */
     private static final long ABORT_GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);

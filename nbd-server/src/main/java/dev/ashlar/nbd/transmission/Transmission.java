@@ -171,9 +171,9 @@ public final class Transmission {
                 finish(t);
                 return;
             }
-            replies.sendRead(request.cookie(), request.offsetBytes(), length, payload);
             counters.request();
             counters.read(length);
+            replies.sendRead(request.cookie(), request.offsetBytes(), length, payload);
         } finally {
             payloads.release(payload);
         }
@@ -244,10 +244,10 @@ public final class Transmission {
     }
 
     private void finishWrite(Throwable failure, int length) throws IOException {
-        finish(failure);
         if (failure == null) {
             counters.written(length);
         }
+        finish(failure);
     }
 
     private void finish(Throwable failure) throws IOException {
