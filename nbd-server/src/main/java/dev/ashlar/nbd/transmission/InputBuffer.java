@@ -12,6 +12,7 @@ final class InputBuffer {
     private static final int LEAST_TAIL_BYTES = 32 << 10;
 
     private final PooledBuffer memory;
+    private final ByteBuffer all;
     private final int capacity;
     private int head;
     private int tail;
@@ -19,6 +20,7 @@ final class InputBuffer {
     InputBuffer(PooledBuffer memory) {
         this.memory = memory;
         this.capacity = memory.capacityBytes();
+        this.all = memory.segment().asByteBuffer();
     }
 
     int available() {
@@ -30,8 +32,9 @@ final class InputBuffer {
         return head;
     }
 
+    /** The whole buffer, for reading at absolute positions. Big-endian. */
     ByteBuffer bytes() {
-        return memory.bytes();
+        return all;
     }
 
     MemorySegment segment() {

@@ -31,42 +31,47 @@ final class ReplyBuffer {
     private final PooledBuffer memory;
     private final ByteBuffer out;
     private final boolean structured;
-    private final ByteBuffer[] gather = new ByteBuffer[2];
     private int used;
 
     ReplyBuffer(Transport transport, PooledBuffer memory, boolean structured) {
         this.transport = transport;
         this.memory = memory;
-        this.out = memory.bytes();
+        this.out = memory.segment().asByteBuffer();
         this.structured = structured;
     }
 
     /** Answers a request that carries nothing back. */
     void ok(long cookie) throws IOException {
-        room(SIMPLE_BYTES);
-        putSimple(cookie, 0);
+        simple(cookie, 0);
     }
 
     /** Answers with an error; {@code message} is UTF-8 and goes out only where replies are structured. */
     void error(long cookie, NbdError error, byte[] message) throws IOException {
         if (!structured) {
-            room(SIMPLE_BYTES);
-            putSimple(cookie, error.code());
+            simple(cookie, error.code());
             return;
         }
-        room(ERROR_BYTES + message.length);
-        putChunk(Chunk.ERROR, cookie, ERROR_BYTES - CHUNK_BYTES + message.length);
-        out.putInt(used, error.code());
-        out.putShort(used + 4, (short) message.length);
-        out.put(used + 6, message);
-        used += 6 + message.length;
+        int length = ERROR_BYTES + message.length;
+        room(length);
+        putChunk(out, used, Chunk.ERROR, cookie, length - CHUNK_BYTES);
+        out.putInt(used + CHUNK_BYTES, error.code());
+        out.putShort(used + CHUNK_BYTES + 4, (short) message.length);
+        out.put(used + ERROR_BYTES, message);
+        used += length;
+    }
+
+    private void simple(long cookie, int error) throws IOException {
+        room(SIMPLE_BYTES);
+        putSimple(out, used, cookie, error);
+        used += SIMPLE_BYTES;
     }
 
     /** Answers a READ of no bytes, for which there is no content chunk. */
     void emptyRead(long cookie) throws IOException {
         if (structured) {
             room(CHUNK_BYTES);
-            putChunk(Chunk.NONE, cookie, 0);
+            putChunk(out, used, Chunk.NONE, cookie, 0);
+            used += CHUNK_BYTES;
         } else {
             ok(cookie);
         }
@@ -84,28 +89,25 @@ final class ReplyBuffer {
 
     /** Answers a READ whose data have been put where {@link #beginRead} said. */
     void commitRead(long cookie, long offsetBytes, int lengthBytes) {
-        putReadHeader(cookie, offsetBytes, lengthBytes);
-        used += lengthBytes;
+        putReadHeader(out, used, cookie, offsetBytes, lengthBytes);
+        used += readHeaderBytes() + lengthBytes;
     }
 
-    /** Answers a READ whose data are in {@code payload}, and sends all that waits with it. */
+    /**
+     * Answers a READ whose data are in {@code payload}, and sends what waits before it. The header goes in front of the
+     * data, so that they leave together.
+     */
     void sendRead(long cookie, long offsetBytes, int lengthBytes, PooledBuffer payload) throws IOException {
-        room(readHeaderBytes());
-        putReadHeader(cookie, offsetBytes, lengthBytes);
-        gather[0] = memory.bytes(0, used);
-        gather[1] = payload.bytes(0, lengthBytes);
-        used = 0;
-        transport.send(gather);
-        memory.bytes().clear();
+        flush();
+        int header = readHeaderBytes();
+        ByteBuffer reply = payload.bytes(-header, lengthBytes);
+        putReadHeader(reply, reply.position(), cookie, offsetBytes, lengthBytes);
+        transport.send(reply);
     }
 
     /** The memory that {@link #beginRead} gives offsets in. */
     MemorySegment segment() {
         return memory.segment();
-    }
-
-    boolean isEmpty() {
-        return used == 0;
     }
 
     /** Sends what waits. */
@@ -114,7 +116,6 @@ final class ReplyBuffer {
             ByteBuffer waiting = memory.bytes(0, used);
             used = 0;
             transport.send(waiting);
-            waiting.clear();
         }
     }
 
@@ -128,29 +129,26 @@ final class ReplyBuffer {
         return structured ? DATA_BYTES : SIMPLE_BYTES;
     }
 
-    private void putReadHeader(long cookie, long offsetBytes, int lengthBytes) {
+    private void putReadHeader(ByteBuffer to, int at, long cookie, long offsetBytes, int lengthBytes) {
         if (structured) {
-            putChunk(Chunk.OFFSET_DATA, cookie, DATA_BYTES - CHUNK_BYTES + lengthBytes);
-            out.putLong(used, offsetBytes);
-            used += 8;
+            putChunk(to, at, Chunk.OFFSET_DATA, cookie, DATA_BYTES - CHUNK_BYTES + lengthBytes);
+            to.putLong(at + CHUNK_BYTES, offsetBytes);
         } else {
-            putSimple(cookie, 0);
+            putSimple(to, at, cookie, 0);
         }
     }
 
-    private void putSimple(long cookie, int error) {
-        out.putInt(used, Magic.SIMPLE_REPLY);
-        out.putInt(used + 4, error);
-        out.putLong(used + 8, cookie);
-        used += SIMPLE_BYTES;
+    private static void putSimple(ByteBuffer to, int at, long cookie, int error) {
+        to.putInt(at, Magic.SIMPLE_REPLY);
+        to.putInt(at + 4, error);
+        to.putLong(at + 8, cookie);
     }
 
-    private void putChunk(int type, long cookie, int payloadBytes) {
-        out.putInt(used, Magic.STRUCTURED_REPLY);
-        out.putShort(used + 4, (short) Flag.REPLY_DONE);
-        out.putShort(used + 6, (short) type);
-        out.putLong(used + 8, cookie);
-        out.putInt(used + 16, payloadBytes);
-        used += CHUNK_BYTES;
+    private static void putChunk(ByteBuffer to, int at, int type, long cookie, int payloadBytes) {
+        to.putInt(at, Magic.STRUCTURED_REPLY);
+        to.putShort(at + 4, (short) Flag.REPLY_DONE);
+        to.putShort(at + 6, (short) type);
+        to.putLong(at + 8, cookie);
+        to.putInt(at + 16, payloadBytes);
     }
 }

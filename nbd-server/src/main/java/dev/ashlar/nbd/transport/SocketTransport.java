@@ -62,14 +62,6 @@ public final class SocketTransport implements Transport {
     }
 
     @Override
-    public void send(ByteBuffer[] sources) throws IOException {
-        ByteBuffer last = sources[sources.length - 1];
-        while (last.hasRemaining()) {
-            channel.write(sources);
-        }
-    }
-
-    @Override
     public void endInput() throws IOException {
         channel.shutdownInput();
     }

@@ -23,9 +23,6 @@ public interface Transport extends Closeable {
     /** Sends all of {@code source}. */
     void send(ByteBuffer source) throws IOException;
 
-    /** Sends all of {@code sources}, in order, with as few calls as the system allows. */
-    void send(ByteBuffer[] sources) throws IOException;
-
     /** Lets a waiting {@link #receive} see the end, after what had arrived. Sending goes on. */
     void endInput() throws IOException;
 
