@@ -11,13 +11,14 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 
 /**
- * The golden arrays under {@code md/} in the test resources: member images that Linux and mdadm made, with a manifest of
- * what is in them. The format of the directory is described in its {@code README.md}.
+ * The golden arrays under {@code md/} in the test resources: member images that Linux and mdadm made, with a manifest
+ * of what is in them. The format of the directory is described in its {@code README.md}.
  *
  * <pre>{@code
  * for (Fixtures.Array array : Fixtures.arrays()) {
@@ -47,7 +48,8 @@ public final class Fixtures {
 
     /** One array by name. */
     public static Array array(String name) {
-        return new Array(name, Json.parse(new String(resource("md/" + name + "/manifest.json"), StandardCharsets.UTF_8)));
+        String manifest = new String(resource("md/" + name + "/manifest.json"), StandardCharsets.UTF_8);
+        return new Array(name, Json.parse(manifest));
     }
 
     /**
@@ -111,13 +113,24 @@ public final class Fixtures {
             return members;
         }
 
-        /** The only member that claims a role; throws if none or several do (stale members and replacements claim too). */
+        /**
+         * The only member that claims a role; throws if none or several do (stale members and replacements claim too).
+         */
         public Member memberInRole(int role) {
             List<Member> claiming = members().stream().filter(member -> member.role() == role).toList();
             if (claiming.size() != 1) {
                 throw new IllegalStateException(name + ": role=" + role + " is claimed by members=" + claiming.size());
             }
             return claiming.getFirst();
+        }
+
+        /** The data areas of the members, by role; throws where {@link #memberInRole} does. */
+        public List<byte[]> dataByRole() {
+            List<byte[]> data = new ArrayList<>();
+            for (int role = 0; role < raidDisks(); role++) {
+                data.add(memberInRole(role).data());
+            }
+            return data;
         }
 
         /** Writes the raw member images into a directory as {@code m0.img}, {@code m1.img}, … */
@@ -131,7 +144,9 @@ public final class Fixtures {
             return images;
         }
 
-        /** What the volume must hold, computed from the writes that were made to it: an independent twin of the hash. */
+        /**
+         * What the volume must hold, computed from the writes that were made to it: an independent twin of the hash.
+         */
         public byte[] expectedVolume() {
             ByteBuffer volume = ByteBuffer.allocate(Math.toIntExact(arrayBytes())).order(ByteOrder.LITTLE_ENDIAN);
             for (Json write : manifest.get("writes").list()) {
@@ -179,6 +194,12 @@ public final class Fixtures {
             return superblock().get("data_offset").number() * 512;
         }
 
+        /** What follows {@link #dataOffsetBytes()} in the image. */
+        public byte[] data() {
+            byte[] image = image();
+            return Arrays.copyOfRange(image, Math.toIntExact(dataOffsetBytes()), image.length);
+        }
+
         /** The raw image, checked against the manifest. */
         public byte[] image() {
             byte[] image;
@@ -194,7 +215,9 @@ public final class Fixtures {
         }
     }
 
-    /** One step of Vigna's splitmix64 from state {@code x}: the word at volume offset {@code o} is {@code (seed ^ o)}'s. */
+    /**
+     * One step of Vigna's splitmix64 from state {@code x}: the word at volume offset {@code o} is {@code (seed ^ o)}'s.
+     */
     public static long splitmix64(long x) {
         long z = x + 0x9E3779B97F4A7C15L;
         z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;

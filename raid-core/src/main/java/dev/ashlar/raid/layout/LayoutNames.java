@@ -39,7 +39,8 @@ public final class LayoutNames {
     /**
      * The number of a layout.
      *
-     * @param name mdadm's name or its short form, in any case; for RAID 1 and 4, which have one layout, the empty string
+     * @param name mdadm's name or its short form, in any case; for RAID 1 and 4, which have one layout, the empty
+     *         string
      * @throws IllegalArgumentException that lists the legal names if this is none of them
      */
     public static int parse(RaidLevel level, String name) {

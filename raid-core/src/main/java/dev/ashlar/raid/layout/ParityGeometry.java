@@ -5,10 +5,10 @@ import dev.ashlar.raid.RaidLevel;
 /**
  * Where data, P and Q of a RAID 4, 5 or 6 array live.
  *
- * <p>Array chunk {@code c} is logical data index {@code c mod d} of stripe {@code c / d}, where {@code d} is the number of
- * data disks; all chunks of stripe {@code s} lie at {@code s * chunkBytes()} of their members. Every layout repeats
- * after at most {@code n} stripes, so one period is tabulated when the object is made and a look-up is one remainder and
- * one load. Source of the layouts: {@link ParityRows}.
+ * <p>Array chunk {@code c} is logical data index {@code c mod d} of stripe {@code c / d}, where {@code d} is the number
+ * of data disks; all chunks of stripe {@code s} lie at {@code s * chunkBytes()} of their members. Every layout repeats
+ * after at most {@code n} stripes, so one period is tabulated when the object is made and a look-up is one remainder
+ * and one load. Source of the layouts: {@link ParityRows}.
  *
  * <p>Immutable, thread-safe, no allocation in look-ups. Arguments out of range throw
  * {@link IndexOutOfBoundsException}.
@@ -151,8 +151,8 @@ public final class ParityGeometry {
     }
 
     /**
-     * The exponent {@code e} with which the data chunk of a logical index enters Q: {@code Q = sum of g^e * D}. Different
-     * for all chunks of a stripe. The logical index itself where the level has no Q.
+     * The exponent {@code e} with which the data chunk of a logical index enters Q: {@code Q = sum of g^e * D}.
+     * Different for all chunks of a stripe. The logical index itself where the level has no Q.
      */
     public int exponent(long stripe, int index) {
         Checks.index("index", index, dataDisks);

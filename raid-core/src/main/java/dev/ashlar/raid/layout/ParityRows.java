@@ -5,8 +5,8 @@ import dev.ashlar.raid.RaidLevel;
 /**
  * md's parity layouts as formulas, for one row of chunks (stripe) at a time: which role holds P, Q and each data chunk.
  *
- * <p>Facts from md-format, section 8 ("RAID4, RAID5, RAID6: rows") and section 9 (exponents of Q), where they were checked
- * against arrays made by Linux. With {@code n} roles and row {@code s}:
+ * <p>Facts from md-format, section 8 ("RAID4, RAID5, RAID6: rows") and section 9 (exponents of Q), where they were
+ * checked against arrays made by Linux. With {@code n} roles and row {@code s}:
  * <ul>
  * <li>"left" layouts move P downwards from the last role, "right" ones upwards from the first;
  * <li>"symmetric" ones number the data from the role after the parity, cyclically, "asymmetric" ones by role;
@@ -88,8 +88,8 @@ record ParityRows(RaidLevel level, int layout, int raidDisks) {
     }
 
     /**
-     * The exponent of the coefficient of a data chunk in Q: in md's own order the rank of its role among the data roles,
-     * counted cyclically from the role after Q. RAID 4 and 5, which have no Q, give the logical index.
+     * The exponent of the coefficient of a data chunk in Q: in md's own order the rank of its role among the data
+     * roles, counted cyclically from the role after Q. RAID 4 and 5, which have no Q, give the logical index.
      */
     int exponent(int row, int index) {
         if (level != RaidLevel.RAID6) {

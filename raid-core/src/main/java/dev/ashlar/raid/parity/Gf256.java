@@ -1,7 +1,8 @@
 package dev.ashlar.raid.parity;
 
 /**
- * The field GF(2^8) modulo x^8 + x^4 + x^3 + x^2 + 1 (0x11d), in which {@code g} = 2 generates all 255 non-zero elements.
+ * The field GF(2^8) modulo x^8 + x^4 + x^3 + x^2 + 1 (0x11d), in which {@code g} = 2 generates all 255 non-zero
+ * elements.
  *
  * <p>Elements are ints from 0 to 255; addition is XOR. Source: H. P. Anvin, "The mathematics of RAID-6", section 2.
  */

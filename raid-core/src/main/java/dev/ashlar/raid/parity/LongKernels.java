@@ -3,8 +3,8 @@ package dev.ashlar.raid.parity;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 /**
- * Eight bytes at a time in a {@code long}, for JVMs without the Vector API. Field elements lie side by side; doubling all
- * eight is a shift with the bits that crossed into the next byte taken back. Last bytes go to the reference.
+ * Eight bytes at a time in a {@code long}, for JVMs without the Vector API. Field elements lie side by side; doubling
+ * all eight is a shift with the bits that crossed into the next byte taken back. Last bytes go to the reference.
  */
 final class LongKernels implements Kernels {
     private static final ScalarKernels TAIL = ScalarKernels.INSTANCE;

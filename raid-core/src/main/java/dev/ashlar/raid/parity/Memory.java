@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * All of memory as one segment, so that kernels work on plain addresses.
  *
- * <p>One constant segment keeps the compiled loops independent of what kinds of segments other code has passed around; an
- * object per block halves the speed and more. The price is that nothing is checked here: an address outside
+ * <p>One constant segment keeps the compiled loops independent of what kinds of segments other code has passed around;
+ * an object per block halves the speed and more. The price is that nothing is checked here: an address outside
  * anonymous memory ends the JVM.
  */
 final class Memory {

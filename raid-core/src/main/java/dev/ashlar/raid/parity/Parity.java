@@ -3,15 +3,16 @@ package dev.ashlar.raid.parity;
 /**
  * P and Q of a stripe: generate, check, update and recover.
  *
- * <p><b>The field.</b> Bytes are elements of GF(2^8) modulo x^8 + x^4 + x^3 + x^2 + 1 (0x11d). Addition, written + here, is
- * XOR, so that every element is its own negative. The generator g = 2 has order 255; the powers g^0 … g^254 are all
- * different, which is why two blocks can always be told apart.
+ * <p><b>The field.</b> Bytes are elements of GF(2^8) modulo x^8 + x^4 + x^3 + x^2 + 1 (0x11d). Addition, written +
+ * here, is XOR, so that every element is its own negative. The generator g = 2 has order 255; the powers g^0 … g^254
+ * are all different, which is why two blocks can always be told apart.
  *
  * <p><b>Definitions.</b> With data blocks D_e, each at its exponent e, byte by byte:
  * <pre>
  *   P = sum of D_e            Q = sum of g^e * D_e
  * </pre>
- * Q is computed by Horner's rule from the highest exponent down: {@code Q = g*Q + D_e}, one doubling and one XOR a block.
+ * Q is computed by Horner's rule from the highest exponent down: {@code Q = g*Q + D_e}, one doubling and one XOR a
+ * block.
  *
  * <p><b>Update.</b> When D_e changes by d = old + new: {@code P += d}, {@code Q += g^e * d}.
  *
@@ -25,11 +26,11 @@ package dev.ashlar.raid.parity;
  * </pre>
  * Sources: H. P. Anvin, "The mathematics of RAID-6"; md-format, section 9, for the exponents md uses.
  *
- * <p><b>Memory.</b> Blocks are raw addresses, at any alignment, of <em>anonymous off-heap memory</em> that the caller keeps
- * alive during the call; never of a mapped file, on which a fault would end the JVM. Nothing checks the addresses. Blocks
- * of one call must not overlap, and must not be written by others meanwhile. Lengths are bytes, from 0 up.
- * {@code blocks[e]} is the block with exponent {@code e}; 0 there means that no such block exists (the DDF layouts leave
- * gaps), and counts as zeroes. The arrays are only read.
+ * <p><b>Memory.</b> Blocks are raw addresses, at any alignment, of <em>anonymous off-heap memory</em> that the caller
+ * keeps alive during the call; never of a mapped file, on which a fault would end the JVM. Nothing checks the
+ * addresses. Blocks of one call must not overlap, and must not be written by others meanwhile. Lengths are bytes, from
+ * 0 up. {@code blocks[e]} is the block with exponent {@code e}; 0 there means that no such block exists (the DDF
+ * layouts leave gaps), and counts as zeroes. The arrays are only read.
  *
  * <p>Immutable and thread-safe. No call allocates. Misuse throws {@link IllegalArgumentException} before anything is
  * touched.
@@ -59,8 +60,8 @@ public final class Parity {
     }
 
     /**
-     * The fastest implementation that works here. The first call chooses and tests it, which takes some 100 ms, and logs
-     * which one it is and why.
+     * The fastest implementation that works here. The first call chooses and tests it, which takes some 100 ms, and
+     * logs which one it is and why.
      */
     public static Parity best() {
         return Selection.BEST;
@@ -121,9 +122,9 @@ public final class Parity {
     }
 
     /**
-     * Recomputes what is missing, in place: where a block is missing, {@code blocks[missing]}, {@code p} or {@code q} is the
-     * address that the recovered content goes to. Both missing data blocks are always written. A missing P or Q is
-     * recomputed too, unless its address is 0.
+     * Recomputes what is missing, in place: where a block is missing, {@code blocks[missing]}, {@code p} or {@code q}
+     * is the address that the recovered content goes to. Both missing data blocks are always written. A missing P or Q
+     * is recomputed too, unless its address is 0.
      *
      * @param p address of P
      * @param q address of Q; 0 if there is none (RAID 4 and 5), and then one block may be missing

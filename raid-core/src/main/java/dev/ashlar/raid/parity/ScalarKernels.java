@@ -3,8 +3,8 @@ package dev.ashlar.raid.parity;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 /**
- * The reference: one byte at a time, straight from the formulas of md-format, section 9, so that it can be checked by hand.
- * Ranges other than from 0 serve as the tails of faster kernels.
+ * The reference: one byte at a time, straight from the formulas of md-format, section 9, so that it can be checked by
+ * hand. Ranges other than from 0 serve as the tails of faster kernels.
  */
 final class ScalarKernels implements Kernels {
     static final ScalarKernels INSTANCE = new ScalarKernels();

@@ -4,8 +4,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses the kernels of this process: the first candidate, fastest first, that passes {@link SelfTest}. Loading the class
- * does the work, once.
+ * Chooses the kernels of this process: the first candidate, fastest first, that passes {@link SelfTest}. Loading the
+ * class does the work, once.
  */
 final class Selection {
     private static final Logger LOG = LoggerFactory.getLogger(Parity.class);

@@ -10,8 +10,8 @@ import java.util.Random;
  * every operation, gaps, tails and odd alignment, but is no replacement for the test suite: it must end in tens of
  * milliseconds in a JVM that has compiled nothing yet.
  *
- * <p>Both work on equal copies of one random area, and the whole areas must be equal afterwards, so that a write to a wrong
- * place is noticed too.
+ * <p>Both work on equal copies of one random area, and the whole areas must be equal afterwards, so that a write to a
+ * wrong place is noticed too.
  */
 final class SelfTest {
     /** From 2 blocks up: enough to meet a group of every size, and every size after the largest. */

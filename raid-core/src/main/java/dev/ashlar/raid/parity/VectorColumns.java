@@ -13,8 +13,8 @@ import static jdk.incubator.vector.VectorOperators.XOR;
 import jdk.incubator.vector.ByteVector;
 
 /**
- * One vector of all blocks at a time, with the sums in registers: for what must not write intermediate sums (check), or is
- * too rare for kernels of its own (Q without P). Lengths are multiples of the vector length.
+ * One vector of all blocks at a time, with the sums in registers: for what must not write intermediate sums (check), or
+ * is too rare for kernels of its own (Q without P). Lengths are multiples of the vector length.
  */
 final class VectorColumns {
     private VectorColumns() {}

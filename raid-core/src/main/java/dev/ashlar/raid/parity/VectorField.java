@@ -18,8 +18,8 @@ import jdk.incubator.vector.VectorSpecies;
  * looked up by the low seven bits in a table of 128, and the eighth bit adds a constant;
  * <li>else 256 bits, or 128: a product is the sum of two look-ups by half a byte.
  * </ul>
- * A permute that the CPU lacks would not fail but be emulated, thousands of times slower; hence the look at the CPU's flags
- * in {@link CpuFlags}.
+ * A permute that the CPU lacks would not fail but be emulated, thousands of times slower; hence the look at the CPU's
+ * flags in {@link CpuFlags}.
  */
 final class VectorField {
     static final VectorSpecies<Byte> SPECIES = choose();

@@ -1,8 +1,8 @@
 package dev.ashlar.raid.parity;
 
 /**
- * Picks the addresses for a group of one to six blocks, {@code at} bytes into each and zeroes where there is none, and calls
- * the kernel of that size.
+ * Picks the addresses for a group of one to six blocks, {@code at} bytes into each and zeroes where there is none, and
+ * calls the kernel of that size.
  */
 final class VectorGroups {
     private VectorGroups() {}
@@ -30,7 +30,8 @@ final class VectorGroups {
         }
     }
 
-    private static void firstPq(int size, long d0, long d1, long d2, long d3, long d4, long d5, long p, long q, int length) {
+    private static void firstPq(int size, long d0, long d1, long d2, long d3, long d4, long d5, long p, long q,
+            int length) {
         switch (size) {
             case 1 -> VectorPq.first1(d0, p, q, length);
             case 2 -> VectorPq.first2(d0, d1, p, q, length);
@@ -41,7 +42,8 @@ final class VectorGroups {
         }
     }
 
-    private static void nextPq(int size, long d0, long d1, long d2, long d3, long d4, long d5, long p, long q, int length) {
+    private static void nextPq(int size, long d0, long d1, long d2, long d3, long d4, long d5, long p, long q,
+            int length) {
         switch (size) {
             case 1 -> VectorPq.next1(d0, p, q, length);
             case 2 -> VectorPq.next2(d0, d1, p, q, length);
@@ -75,7 +77,8 @@ final class VectorGroups {
         }
     }
 
-    private static void firstXor(int size, long d0, long d1, long d2, long d3, long d4, long d5, long target, int length) {
+    private static void firstXor(int size, long d0, long d1, long d2, long d3, long d4, long d5, long target,
+            int length) {
         switch (size) {
             case 1 -> VectorXor.xor1(d0, target, length);
             case 2 -> VectorXor.xor2(d0, d1, target, length);
@@ -86,7 +89,8 @@ final class VectorGroups {
         }
     }
 
-    private static void nextXor(int size, long d0, long d1, long d2, long d3, long d4, long d5, long target, int length) {
+    private static void nextXor(int size, long d0, long d1, long d2, long d3, long d4, long d5, long target,
+            int length) {
         switch (size) {
             case 1 -> VectorXor.xor2(d0, target, target, length);
             case 2 -> VectorXor.xor3(d0, d1, target, target, length);

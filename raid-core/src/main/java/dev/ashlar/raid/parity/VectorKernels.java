@@ -1,9 +1,9 @@
 package dev.ashlar.raid.parity;
 
 /**
- * The Vector API implementation: walks blocks in tiles that stay in the first-level cache and calls the one-pass kernels
- * on groups of blocks. Blocks that are not there are read as zeroes from one shared page, so that gaps need no kernels of
- * their own. Bytes after the last whole vector go to the reference.
+ * The Vector API implementation: walks blocks in tiles that stay in the first-level cache and calls the one-pass
+ * kernels on groups of blocks. Blocks that are not there are read as zeroes from one shared page, so that gaps need no
+ * kernels of their own. Bytes after the last whole vector go to the reference.
  */
 final class VectorKernels implements Kernels {
     private static final ScalarKernels TAIL = ScalarKernels.INSTANCE;

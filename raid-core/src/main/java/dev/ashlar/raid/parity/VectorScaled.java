@@ -68,8 +68,8 @@ final class VectorScaled {
     }
 
     /**
-     * {@code X = a*(P + X) + b*(Q + Y)}, {@code Y = (P + X) + X'}, where X and Y hold the plain and the weighted sum of the
-     * other blocks, and X' is the new X.
+     * {@code X = a*(P + X) + b*(Q + Y)}, {@code Y = (P + X) + X'}, where X and Y hold the plain and the weighted sum of
+     * the other blocks, and X' is the new X.
      */
     static void finishPair(long p, long q, long x, long y, int a, int b, int length) {
         ByteVector zero = zero();

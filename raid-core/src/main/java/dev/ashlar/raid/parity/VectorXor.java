@@ -6,8 +6,8 @@ import static dev.ashlar.raid.parity.VectorField.store;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 /**
- * The sum of one to seven sources, one pass each. A target may be among its sources. Lengths are multiples of the vector
- * length.
+ * The sum of one to seven sources, one pass each. A target may be among its sources. Lengths are multiples of the
+ * vector length.
  */
 final class VectorXor {
     private VectorXor() {}

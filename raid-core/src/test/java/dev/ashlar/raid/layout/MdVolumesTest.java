@@ -24,47 +24,46 @@ class MdVolumesTest {
     void volumeReadThroughTheLayoutIsTheOneLinuxRead(Fixtures.Array array) {
         byte[] volume = new byte[Math.toIntExact(array.arrayBytes())];
         int readings = array.level() == 1 || array.level() == 10 ? mirror(array).copies() : 1;
+        List<byte[]> members = array.dataByRole();
         for (int reading = 0; reading < readings; reading++) {
-            read(array, volume, reading);
+            read(array, members, volume, reading);
             assertThat(Fixtures.sha256(volume)).as("copy %d", reading).isEqualTo(array.volumeSha256());
         }
     }
 
-    private static void read(Fixtures.Array array, byte[] volume, int copy) {
-        List<MemberData> members = MemberData.byRole(array);
-        RaidLevel level = RaidLevel.of(array.level());
-        switch (level) {
+    private static void read(Fixtures.Array array, List<byte[]> members, byte[] volume, int copy) {
+        switch (RaidLevel.of(array.level())) {
             case RAID0 -> readStriped(striped(array), members, volume);
             case RAID1, RAID10 -> readMirror(mirror(array), members, volume, copy);
             case RAID4, RAID5, RAID6 -> readParity(parity(array), members, volume);
         }
     }
 
-    private static void readStriped(StripedGeometry geometry, List<MemberData> members, byte[] volume) {
+    private static void readStriped(StripedGeometry geometry, List<byte[]> members, byte[] volume) {
         assertThat(geometry.arrayBytes()).isEqualTo(volume.length);
         for (long chunk = 0; chunk < geometry.arrayChunks(); chunk++) {
-            members.get(geometry.role(chunk)).copyTo(
-                    volume, chunk * geometry.chunkBytes(), geometry.memberOffset(chunk), geometry.chunkBytes());
+            copy(members.get(geometry.role(chunk)), geometry.memberOffset(chunk), volume,
+                    chunk * geometry.chunkBytes(), geometry.chunkBytes());
         }
     }
 
-    private static void readMirror(MirrorGeometry geometry, List<MemberData> members, byte[] volume, int copy) {
+    private static void readMirror(MirrorGeometry geometry, List<byte[]> members, byte[] volume, int copy) {
         assertThat(geometry.arrayBytes()).isEqualTo(volume.length);
         for (long chunk = 0; chunk < geometry.arrayChunks(); chunk++) {
             long offset = chunk * geometry.chunkBytes();
             long length = Math.min(geometry.chunkBytes(), volume.length - offset);
-            members.get(geometry.copyRole(chunk, copy)).copyTo(
-                    volume, offset, geometry.copyMemberOffset(chunk, copy), length);
+            copy(members.get(geometry.copyRole(chunk, copy)), geometry.copyMemberOffset(chunk, copy), volume, offset,
+                    length);
         }
     }
 
-    private static void readParity(ParityGeometry geometry, List<MemberData> members, byte[] volume) {
+    private static void readParity(ParityGeometry geometry, List<byte[]> members, byte[] volume) {
         assertThat(geometry.arrayBytes()).isEqualTo(volume.length);
         for (long chunk = 0; chunk < geometry.arrayBytes() / geometry.chunkBytes(); chunk++) {
             long stripe = geometry.stripeOf(chunk);
             int role = geometry.dataRole(stripe, geometry.indexOf(chunk));
-            members.get(role).copyTo(
-                    volume, chunk * geometry.chunkBytes(), stripe * geometry.chunkBytes(), geometry.chunkBytes());
+            copy(members.get(role), stripe * geometry.chunkBytes(), volume, chunk * geometry.chunkBytes(),
+                    geometry.chunkBytes());
         }
     }
 
@@ -94,19 +93,8 @@ class MdVolumesTest {
                 array.chunkBytes() / 512, array.componentBytes() / 512);
     }
 
-    /** The data area of one member. */
-    record MemberData(byte[] image, int dataOffset) {
-        static List<MemberData> byRole(Fixtures.Array array) {
-            return Stream.iterate(0, role -> role + 1)
-                    .limit(array.raidDisks())
-                    .map(array::memberInRole)
-                    .map(member -> new MemberData(member.image(), Math.toIntExact(member.dataOffsetBytes())))
-                    .toList();
-        }
-
-        void copyTo(byte[] target, long targetOffset, long offset, long length) {
-            System.arraycopy(image, Math.toIntExact(dataOffset + offset), target, Math.toIntExact(targetOffset),
-                    Math.toIntExact(length));
-        }
+    private static void copy(byte[] source, long sourceOffset, byte[] target, long targetOffset, long length) {
+        System.arraycopy(source, Math.toIntExact(sourceOffset), target, Math.toIntExact(targetOffset),
+                Math.toIntExact(length));
     }
 }

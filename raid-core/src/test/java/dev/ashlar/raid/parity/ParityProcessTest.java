@@ -1,0 +1,52 @@
+package dev.ashlar.raid.parity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/** Which kernels a JVM chooses, and that they are right, on machines and flags other than those of this JVM. */
+class ParityProcessTest {
+    @Test
+    void plainJavaRunsWithoutTheVectorModuleAndSaysSo() throws Exception {
+        String output = run();
+        assertThat(output).contains("long arithmetic").contains("run with --add-modules=jdk.incubator.vector")
+                .contains("all equal");
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "os.arch", matches = "amd64|x86_64")
+    void cpuWithoutBytePermutesMultipliesByHalfBytes() throws Exception {
+        String output = run("--add-modules=jdk.incubator.vector", "-XX:UseAVX=2");
+        assertThat(output).contains("products by half bytes (self-test passed").contains("all equal");
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "os.arch", matches = "amd64|x86_64")
+    void oldCpuUsesShortVectors() throws Exception {
+        String output = run("--add-modules=jdk.incubator.vector", "-XX:UseAVX=0");
+        assertThat(output).contains("vector 128 bits").contains("all equal");
+    }
+
+    private static String run(String... flags) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(flags));
+        command.addAll(List.of("-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED",
+                "-cp", System.getProperty("java.class.path"), ParityProcessMain.class.getName()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try {
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(process.exitValue()).as(output).isZero();
+            return output;
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
