@@ -149,7 +149,9 @@ final class BitStates {
         return (word & SET) != 0 && (word & reasons) == 0;
     }
 
-    /** Takes back a clearable bit: from now on a write that begins sees it not durable. False if it is in use by now. */
+    /**
+     * Takes back a clearable bit: from now on a write that begins sees it not durable. False if it is in use by now.
+     */
     boolean takeBack(int bit, boolean whole) {
         while (true) {
             int before = get(bit);

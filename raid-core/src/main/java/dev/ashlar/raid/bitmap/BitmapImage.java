@@ -7,8 +7,8 @@ import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * The bytes of the bitmap as they should be on the members, in native memory aligned to a page. Changed and written only
- * under the disk lock of {@link WriteIntentBitmap}; the counts may be read by anyone.
+ * The bytes of the bitmap as they should be on the members, in native memory aligned to a page. Changed and written
+ * only under the disk lock of {@link WriteIntentBitmap}; the counts may be read by anyone.
  */
 final class BitmapImage {
     private final MemorySegment bytes;
@@ -39,7 +39,8 @@ final class BitmapImage {
     }
 
     void set(int bit) {
-        bytes.set(ValueLayout.JAVA_BYTE, byteOf(bit), (byte) (bytes.get(ValueLayout.JAVA_BYTE, byteOf(bit)) | mask(bit)));
+        long at = byteOf(bit);
+        bytes.set(ValueLayout.JAVA_BYTE, at, (byte) (bytes.get(ValueLayout.JAVA_BYTE, at) | mask(bit)));
         setByPage.incrementAndGet(BitmapLayout.page(bit));
     }
 
@@ -50,7 +51,8 @@ final class BitmapImage {
 
     /** For the making of an image, whose bits begin as ones that nobody counted. */
     void clearUncounted(int bit) {
-        bytes.set(ValueLayout.JAVA_BYTE, byteOf(bit), (byte) (bytes.get(ValueLayout.JAVA_BYTE, byteOf(bit)) & ~mask(bit)));
+        long at = byteOf(bit);
+        bytes.set(ValueLayout.JAVA_BYTE, at, (byte) (bytes.get(ValueLayout.JAVA_BYTE, at) & ~mask(bit)));
     }
 
     private static int mask(int bit) {

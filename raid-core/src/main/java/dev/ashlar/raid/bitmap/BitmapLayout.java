@@ -8,14 +8,18 @@ import java.nio.ByteOrder;
  * bitmap's first byte, which is at sector {@code super_offset + bitmap_offset} of every member.
  *
  * <pre>
- *   0     4         8        24       32               40          48      52          56            60             64
- *   +-----+---------+--------+--------+----------------+-----------+-------+-----------+-------------+--------------+---
- *   |magic| version |  uuid  | events | events_cleared | sync_size | state | chunksize | daemon_sleep| write_behind |...
- *   +-----+---------+--------+--------+----------------+-----------+-------+-----------+-------------+--------------+---
- *   64                 68      72             136    256
- *   +------------------+-------+--------------+------+--------------------------------------------------
- *   | sectors_reserved | nodes | cluster_name | zero | bits: bit i is 1 &lt;&lt; (i &amp; 7) of byte 256 + (i &gt;&gt; 3)
- *   +------------------+-------+--------------+------+--------------------------------------------------
+ *   0       4         8      24       32               40          48      52
+ *   +-------+---------+------+--------+----------------+-----------+-------+
+ *   | magic | version | uuid | events | events_cleared | sync_size | state |
+ *   +-------+---------+------+--------+----------------+-----------+-------+
+ *   52          56             60             64                 68      72
+ *   +-----------+--------------+--------------+------------------+-------+
+ *   | chunksize | daemon_sleep | write_behind | sectors_reserved | nodes |
+ *   +-----------+--------------+--------------+------------------+-------+
+ *   72             136    256                                                  end
+ *   +--------------+------+----------------------------------------------------+
+ *   | cluster_name | zero | bits: bit i is 1 &lt;&lt; (i &amp; 7) of byte 256 + (i &gt;&gt; 3) |
+ *   +--------------+------+----------------------------------------------------+
  * </pre>
  *
  * Bits past the last chunk, up to the end of the last 4 KiB page, are ones for ever.
@@ -62,7 +66,9 @@ public final class BitmapLayout {
 
     private BitmapLayout() {}
 
-    /** How many bits cover {@code syncSizeSectors} sectors at {@code chunkBytes} (a power of two, at least 512) each. */
+    /**
+     * How many bits cover {@code syncSizeSectors} sectors at {@code chunkBytes} (a power of two, at least 512) each.
+     */
     public static long bits(long syncSizeSectors, long chunkBytes) {
         long chunkSectors = chunkBytes >> SECTOR_SHIFT;
         return syncSizeSectors / chunkSectors + (syncSizeSectors % chunkSectors == 0 ? 0 : 1);

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The write-intent bitmap of a running array: which chunks may differ between members after a crash, and which an absent
- * member may lack. Always true:
+ * The write-intent bitmap of a running array: which chunks may differ between members after a crash, and which an
+ * absent member may lack. Always true:
  *
  * <ol>
  *   <li>Between the return of {@link #startWrite} and its {@link #endWrite}, every bit of the range is a one on every
@@ -32,16 +32,17 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * Why a sweep cannot clear a bit under a write: {@code startWrite} first counts itself into the bit's word, one atomic
  * step that also says whether the bit was durable. The sweep takes a bit back by one compare-and-set of the same word,
- * which demands a count of zero and lowers SET and DURABLE together. So either the count came first, and the sweep leaves
- * the bit; or the sweep came first, and the write sees the bit not durable and asks for it to be written, which waits for
- * the disk lock that the sweep holds until its zeroes are out. A write that came and went between the sweep's flush of
- * the data and its compare-and-set has left RECENT behind, which only the next sweep lowers: the bit stays too.
+ * which demands a count of zero and lowers SET and DURABLE together. So either the count came first, and the sweep
+ * leaves the bit; or the sweep came first, and the write sees the bit not durable and asks for it to be written, which
+ * waits for the disk lock that the sweep holds until its zeroes are out. A write that came and went between the sweep's
+ * flush of the data and its compare-and-set has left RECENT behind, which only the next sweep lowers: the bit stays
+ * too.
  *
- * <p>A write on bits that are durable costs one atomic addition for each and takes no lock. Others queue; whoever gets the
- * disk lock writes the pages for all that wait. Threads may call everything at any time; sweeps exclude each other.
+ * <p>A write on bits that are durable costs one atomic addition for each and takes no lock. Others queue; whoever gets
+ * the disk lock writes the pages for all that wait. Threads may call everything at any time; sweeps exclude each other.
  *
- * <p>Ranges are in bytes of what the bitmap covers: the component (from a member's data offset), or the array for RAID10.
- * A range outside it is an {@link IllegalArgumentException}, an empty one means nothing.
+ * <p>Ranges are in bytes of what the bitmap covers: the component (from a member's data offset), or the array for
+ * RAID10. A range outside it is an {@link IllegalArgumentException}, an empty one means nothing.
  */
 public final class WriteIntentBitmap {
     /** A write of one span costs less than two flushed ones with this many untouched pages between them. */
@@ -121,10 +122,10 @@ public final class WriteIntentBitmap {
     }
 
     /**
-     * Takes over what is on disk, without writing. If the first sweep finds a member missing, every set bit is kept until
-     * the array is whole, because nobody remembers which members lack its chunk. Every page is written anew before the
-     * first write under it, because one member was read, not all. A writable start does well to call {@link #rewriteAll}
-     * at once.
+     * Takes over what is on disk, without writing. If the first sweep finds a member missing, every set bit is kept
+     * until the array is whole, because nobody remembers which members lack its chunk. Every page is written anew
+     * before the first write under it, because one member was read, not all. A writable start does well to call {@link
+     * #rewriteAll} at once.
      *
      * @param bitmapBytes the bitmap of an in-sync member from its header on, {@link BitmapHeader#lengthBytes()} of it
      * @param dirty whether the array was not clean: chunks of set bits are needed
@@ -161,8 +162,8 @@ public final class WriteIntentBitmap {
     }
 
     /**
-     * To be called before the first byte of a write reaches a member: returns when the bits of the range are durable, and
-     * counts the write as under way. Every return is to be answered by one {@link #endWrite} of the same range.
+     * To be called before the first byte of a write reaches a member: returns when the bits of the range are durable,
+     * and counts the write as under way. Every return is to be answered by one {@link #endWrite} of the same range.
      *
      * @throws IOException what the store threw, which several waiting writes may get; the write does not count then
      */
@@ -347,19 +348,19 @@ public final class WriteIntentBitmap {
     }
 
     /**
-     * Says that a member is being lost, failed or removed, which may not have flushed the last writes that reached it. The
-     * bits that are set now are kept until the array is whole. To be called before flushes leave that member out.
+     * Says that a member is being lost, failed or removed, which may not have flushed the last writes that reached it.
+     * The bits that are set now are kept until the array is whole. To be called before flushes leave that member out.
      */
     public void memberLost() {
         memberLost.set(true);
     }
 
     /**
-     * One pass of md's lazy clearing, to be called every daemon_sleep. Clears the bits that were already idle in the pass
-     * before and have no reason to stay.
+     * One pass of md's lazy clearing, to be called every daemon_sleep. Clears the bits that were already idle in the
+     * pass before and have no reason to stay.
      *
-     * @param whole whether every role is held by an in-sync member: bits kept for absent members may go then, unless one
-     *     was lost since the last pass
+     * @param whole whether every role is held by an in-sync member: bits kept for absent members may go then, unless
+     *     one was lost since the last pass
      * @param events the superblock's, which events_cleared becomes before a bit is cleared in a whole array
      * @param beforeClear called before any bit is cleared; if it throws, none is
      * @return how many bits were cleared
@@ -466,8 +467,8 @@ public final class WriteIntentBitmap {
     }
 
     /**
-     * Writes the header with the superblock's coming events, before the superblocks. Pages that members lack are written
-     * first.
+     * Writes the header with the superblock's coming events, before the superblocks. Pages that members lack are
+     * written first.
      */
     public void updateEvents(long events) throws IOException {
         disk.lock();
@@ -495,8 +496,8 @@ public final class WriteIntentBitmap {
     }
 
     /**
-     * Writes the whole bitmap once to another place, one new member as a rule. That member must be among the store's live
-     * ones before, or it misses what changes from now on.
+     * Writes the whole bitmap once to another place, one new member as a rule. That member must be among the store's
+     * live ones before, or it misses what changes from now on.
      */
     public void writeAllTo(Store target) throws IOException {
         disk.lock();

@@ -13,8 +13,8 @@ import java.util.UUID;
 import java.util.function.IntPredicate;
 
 /**
- * An array reduced to what its bitmap must know, beside the real bitmap. Before every write of the store, and after every
- * step, it checks what a crash at this moment would leave: sectors of old and new content in any mixture.
+ * An array reduced to what its bitmap must know, beside the real bitmap. Before every write of the store, and after
+ * every step, it checks what a crash at this moment would leave: sectors of old and new content in any mixture.
  */
 final class BitmapModel {
     static final int CHUNK = 1024;
@@ -82,7 +82,8 @@ final class BitmapModel {
         long eventsBefore = headerOf(store.bytes()).events();
         boolean trusted = headerOf(store.bytes()).trustedBeside(events) || headerOf(after).trustedBeside(events);
         if (trusted) {
-            requireAll(bit -> BitmapImage.isSet(store.bytes(), bit) && BitmapImage.isSet(after, bit), "through a write");
+            requireAll(store::isSet, "before a write");
+            requireAll(bit -> BitmapImage.isSet(after, bit), "after a write");
         }
         if (eventsBefore >= events) {
             checkClearing(after);
