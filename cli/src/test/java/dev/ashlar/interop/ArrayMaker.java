@@ -4,13 +4,8 @@ import dev.ashlar.raid.CreateSpec;
 import dev.ashlar.raid.OpenOptions;
 import dev.ashlar.raid.array.RaidArray;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +15,6 @@ final class ArrayMaker {
     private static final Duration REBUILD_LIMIT = Duration.ofMinutes(2);
     private static final int SOME = 40;
     private static final int KERNEL_WRITE_BYTES = 600 << 10;
-    private static final long SUPERBLOCK_BYTES = 4096;
-    private static final int DATA_OFFSET_FIELD = 128;
-    private static final int SECTOR_BYTES = 512;
 
     private final ArrayPlan plan;
     private final Path directory;
@@ -50,7 +42,7 @@ final class ArrayMaker {
             Path image = directory.resolve("m" + i);
             members.add(image);
             if (!equal) {
-                makeBlank(image, i);
+                Images.blank(image, memberBytes(i));
             }
         }
         List<Path> spares = plan.life() == ArrayPlan.Life.SPARED ? List.of(directory.resolve("spare")) : List.of();
@@ -115,7 +107,7 @@ final class ArrayMaker {
         }
         for (int i = 0; i < lost; i++) {
             array.removeMember(members.get(i).toString());
-            Path fresh = makeBlank(directory.resolve("new" + i), i);
+            Path fresh = Images.blank(directory.resolve("new" + i), memberBytes(i));
             array.addMember(fresh, false);
             offered.set(i, fresh);
             twin.writeSome(array, SOME / 4);
@@ -162,25 +154,12 @@ final class ArrayMaker {
             }
         }
         for (Path member : before) {
-            long from = dataOffsetBytes(member);
-            try (FileChannel source = FileChannel.open(besides(member, ".before"));
-                    FileChannel target =
-                            FileChannel.open(besides(member, ".crashed"), StandardOpenOption.WRITE)) {
-                source.position(from);
-                target.transferFrom(source, from, source.size() - from);
-            }
+            Images.copyData(besides(member, ".before"), besides(member, ".crashed"));
         }
     }
 
     private RaidArray open() throws IOException {
         return RaidArray.open(offered.isEmpty() ? members : offered, OpenOptions.WRITABLE);
-    }
-
-    private Path makeBlank(Path image, int role) throws IOException {
-        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
-            file.setLength(memberBytes(role));
-        }
-        return image;
     }
 
     private long memberBytes(int role) {
@@ -190,25 +169,4 @@ final class ArrayMaker {
     private static Path besides(Path image, String suffix) {
         return image.resolveSibling(image.getFileName() + suffix);
     }
-
-    /** Where the data of a 1.2 member begin. */
-    static long dataOffsetBytes(Path member) throws IOException {
-        ByteBuffer field = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        try (FileChannel image = FileChannel.open(member)) {
-            image.read(field, SUPERBLOCK_BYTES + DATA_OFFSET_FIELD);
-        }
-        return field.getLong(0) * SECTOR_BYTES;
-    }
-
-    /** Changes one sector of a member's data behind the array's back. */
-    static void spoil(Path member) throws IOException {
-        try (FileChannel image = FileChannel.open(member, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            long offset = dataOffsetBytes(member) + 3L * SECTOR_BYTES;
-            ByteBuffer sector = ByteBuffer.allocate(SECTOR_BYTES);
-            image.read(sector, offset);
-            sector.put(0, (byte) ~sector.get(0)).clear();
-            image.write(sector, offset);
-        }
-    }
-
 }

@@ -6,6 +6,7 @@ import dev.ashlar.raid.layout.LayoutNames;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * One array of {@link KernelAssemblesOursTest}: what Ashlar makes, what happens to it, and what the kernel then does.
@@ -108,9 +109,14 @@ record ArrayPlan(
             10 o2                   4   4096x8         resync  plain  degraded  look
             """;
 
-    /** All arrays of the suite. */
+    /** All arrays of the suite, or those that {@link #wanted} names. */
     static List<ArrayPlan> all() {
-        return PLANS.lines().map(ArrayPlan::parse).toList();
+        return PLANS.lines().map(ArrayPlan::parse).filter(plan -> wanted(plan.name())).toList();
+    }
+
+    /** Whether an array takes part: one whose name contains the regular expression {@code -Dashlar.vm.arrays=…}. */
+    static boolean wanted(String name) {
+        return Pattern.compile(System.getProperty("ashlar.vm.arrays", "")).matcher(name).find();
     }
 
     /** Roles of the array. */
@@ -137,6 +143,14 @@ record ArrayPlan(
     /** Whether the members have a write-intent bitmap. */
     boolean hasBitmap() {
         return policy == ConsistencyPolicy.BITMAP;
+    }
+
+    /** What is said to {@code mdadm --create} for an array of the same shape. */
+    String mdadmWords() {
+        String chunk = chunkKib == 0 ? "" : " --chunk=" + chunkKib;
+        String layoutWord = layout.equals("-") ? "" : " --layout=" + layout;
+        String bitmap = hasBitmap() ? " --bitmap=internal --bitmap-chunk=64K" : level.isRedundant() ? " --bitmap=none" : "";
+        return "--assume-clean --level=" + level.number() + " --raid-devices=" + members() + chunk + layoutWord + bitmap;
     }
 
     /** A name of at most 32 letters that tells the plans apart. */

@@ -1,32 +1,27 @@
 package dev.ashlar.interop;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * One run of {@code scripts/vm/guest-run}: a script under a real Linux kernel, and the lines it prints. Closing it ends
- * every process of the run.
+ * One run of {@code scripts/vm/guest-run}: a script under a real Linux kernel. Closing it ends the guest; guest-run then
+ * removes its own files.
  */
 final class Guest implements AutoCloseable {
     private static final int SETUP_FAILED = 3;
+    /** Setting up may download a kernel, and guest-run's own limit does not count that. */
+    private static final Duration SETUP = Duration.ofMinutes(5);
 
-    private final Process process;
+    private final Child child;
     private final Duration limit;
-    private final List<String> lines = new ArrayList<>();
-    private final Thread reader;
-    private boolean ended;
 
-    private Guest(Process process, Duration limit) {
-        this.process = process;
+    private Guest(Child child, Duration limit) {
+        this.child = child;
         this.limit = limit;
-        this.reader = Thread.ofVirtual().name("guest-output").start(this::readLines);
     }
 
     /**
@@ -44,67 +39,28 @@ final class Guest implements AutoCloseable {
         command.addAll(options);
         command.addAll(List.of("--script", Tools.script(script).toString()));
         command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-        return new Guest(builder.start(), limit);
+        return new Guest(Child.start("the guest", command, Map.of()), limit);
     }
 
     /** Waits for the end of the script and gives its exit status. Skips the test if no guest can be made here. */
     int await() throws InterruptedException {
-        if (!process.waitFor(limit.plusMinutes(2).toSeconds(), TimeUnit.SECONDS)) {
-            throw new AssertionError("the guest did not end in time; it said:\n" + said());
-        }
-        reader.join(Duration.ofSeconds(10));
-        int status = process.exitValue();
+        int status = child.await(limit.plus(SETUP));
         Assumptions.assumeTrue(status != SETUP_FAILED, () -> "no guest kernel here: " + said());
         return status;
     }
 
-    /** Waits until the guest has printed a line that is exactly this. */
+    /** Waits until the guest has printed exactly this line. */
     void awaitLine(String wanted, Duration timeout) throws InterruptedException {
-        await("the line " + wanted, line -> line.equals(wanted), timeout);
+        child.awaitLine("the line " + wanted, wanted::equals, timeout);
     }
 
     /** All that was printed so far. */
-    synchronized String said() {
-        return String.join("\n", lines);
+    String said() {
+        return child.said();
     }
 
-    private synchronized void await(String what, Predicate<String> wanted, Duration timeout)
-            throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + timeout.toNanos();
-        while (lines.stream().noneMatch(wanted)) {
-            long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
-            if (ended || leftMillis <= 0) {
-                String why = ended ? "the guest ended without " : "after " + timeout + " there was not ";
-                throw new AssertionError(why + what + "; it said:\n" + said());
-            }
-            wait(leftMillis);
-        }
-    }
-
-    private void readLines() {
-        try (BufferedReader output = process.inputReader()) {
-            for (String line = output.readLine(); line != null; line = output.readLine()) {
-                add(line);
-            }
-        } catch (IOException e) {
-            add("(output lost: " + e.getMessage() + ")");
-        }
-        synchronized (this) {
-            ended = true;
-            notifyAll();
-        }
-    }
-
-    private synchronized void add(String line) {
-        lines.add(line);
-        notifyAll();
-    }
-
-    /** Ends the run if it still goes on. guest-run removes its own files when it is told to end. */
     @Override
     public void close() {
-        Processes.end(process);
+        child.close();
     }
 }

@@ -23,6 +23,11 @@ record MadeArray(
         List<Change> changes,
         String sha256Changed) {
 
+    /** Whether all copies or parity are there for a check to compare. */
+    boolean checkable() {
+        return plan.level().isRedundant() && degradedDisks == 0;
+    }
+
     /**
      * A write by the kernel.
      *
