@@ -1,0 +1,51 @@
+package dev.ashlar.cli;
+
+import dev.ashlar.cli.members.ArrayTarget;
+import dev.ashlar.cli.members.StoppedArray;
+import dev.ashlar.cli.show.Patterns;
+import dev.ashlar.cli.show.Terminal;
+import dev.ashlar.raid.ArrayStatus;
+import dev.ashlar.raid.OpenOptions;
+import dev.ashlar.raid.SyncAction;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ashlar add}: attaches a device, which is rebuilt when a role is empty. */
+@Command(name = "add", description = "Attaches a device: back into its old role where that is exact, else as a spare.")
+final class AddCommand extends MemberVerb {
+    @Option(names = "--force", description = "Overwrite a superblock or file system that the device carries.")
+    private boolean force;
+
+    @Option(names = "--wait", description = "On a served array, follow the rebuild to its end.")
+    private boolean wait;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Path member = member();
+        switch (target()) {
+            case ArrayTarget.Served(var daemon) -> {
+                out().println(daemon.add(member.toString(), force));
+                if (wait) {
+                    return finish(new Follow(Terminal.of(err()), daemon::status));
+                }
+            }
+            case ArrayTarget.Stopped(var array) -> {
+                var paths = array.paths().stream().filter(path -> !path.equals(member)).toList();
+                return StoppedArray.open(paths, OpenOptions.WRITABLE, open -> {
+                    out().println(open.addMember(member, force));
+                    return finish(new Follow(Terminal.of(err()), open::status));
+                });
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private int finish(Follow follow) throws IOException, InterruptedException {
+        out().flush();
+        ArrayStatus status = follow.untilDone(SyncAction.RECOVER, SyncAction.RESYNC);
+        out().println(status.name() + " [" + Patterns.roles(status) + "]");
+        return StatusCode.of(status);
+    }
+}

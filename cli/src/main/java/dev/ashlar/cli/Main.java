@@ -1,0 +1,31 @@
+package dev.ashlar.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+
+/** Entry of the command {@code ashlar}. */
+public final class Main {
+    private Main() {}
+
+    /** Runs one verb and ends the JVM with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+    }
+
+    /** Runs one verb with its output going to the given writers; the exit code. */
+    public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        AshlarCommand ashlar = new AshlarCommand();
+        CommandLine line = new CommandLine(ashlar);
+        Verbs.addTo(line, arguments);
+        line.setOut(out);
+        line.setErr(err);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setParameterExceptionHandler(Failures::parameters);
+        line.setExecutionExceptionHandler((failure, command, _) ->
+                Failures.execution(failure, command, ashlar.verbose()));
+        int exitCode = line.execute(arguments);
+        out.flush();
+        err.flush();
+        return exitCode;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.ashlar.cli;
+
+import dev.ashlar.cli.control.ControlClient;
+import dev.ashlar.cli.members.ArrayTarget;
+import dev.ashlar.cli.members.FoundArray;
+import dev.ashlar.cli.members.StoppedArray;
+import dev.ashlar.cli.show.StatusJson;
+import dev.ashlar.cli.show.Terminal;
+import dev.ashlar.raid.ArrayStatus;
+import dev.ashlar.raid.OpenOptions;
+import dev.ashlar.raid.SyncAction;
+import dev.ashlar.raid.array.RaidArray;
+import java.io.IOException;
+import picocli.CommandLine.Option;
+
+/** Reads a whole array and compares: on a served array in the daemon, on a stopped one here. */
+abstract class ScrubVerb extends ArrayVerb {
+    private final SyncAction action;
+
+    @Option(names = "--no-wait", description = "On a served array, start it and leave.")
+    private boolean noWait;
+
+    @Option(names = "--json", description = "Print the array afterwards as JSON.")
+    private boolean json;
+
+    ScrubVerb(SyncAction action) {
+        this.action = action;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        return switch (target()) {
+            case ArrayTarget.Served(var daemon) -> served(daemon);
+            case ArrayTarget.Stopped(var array) -> stopped(array);
+        };
+    }
+
+    private int served(ControlClient daemon) throws IOException, InterruptedException {
+        ArrayStatus started = daemon.request(action);
+        if (noWait) {
+            out().println(action.word() + " of " + started.name() + " started");
+            return ExitCode.OK;
+        }
+        return finish(new Follow(Terminal.of(err()), daemon::status));
+    }
+
+    /** A resync that is due comes first: a check of what is known not to agree would only count it. */
+    private int stopped(FoundArray array) throws IOException, InterruptedException {
+        return StoppedArray.open(array.paths(), OpenOptions.WRITABLE, open -> scrub(open));
+    }
+
+    private int scrub(RaidArray array) throws IOException, InterruptedException {
+        Follow follow = new Follow(Terminal.of(err()), array::status);
+        follow.untilDone(SyncAction.RESYNC, SyncAction.RECOVER);
+        array.requestAction(action);
+        return finish(follow);
+    }
+
+    private int finish(Follow follow) throws IOException, InterruptedException {
+        ArrayStatus status = follow.untilDone(action);
+        long mismatches = status.mismatchSectors();
+        if (json) {
+            printJson(StatusJson.write(status));
+        } else {
+            out().println(action.word() + " of " + status.name() + " done: "
+                    + (mismatches == 0 ? "no mismatches" : mismatches + " sectors did not agree"));
+        }
+        return mismatches > 0 || status.degradedDisks() > 0 ? ExitCode.DEGRADED : ExitCode.OK;
+    }
+}

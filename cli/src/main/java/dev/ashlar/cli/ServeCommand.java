@@ -1,0 +1,89 @@
+package dev.ashlar.cli;
+
+import dev.ashlar.cli.control.RunDirectory;
+import dev.ashlar.cli.serve.ConfigFile;
+import dev.ashlar.cli.serve.Daemon;
+import dev.ashlar.cli.serve.HostPort;
+import dev.ashlar.cli.serve.ServeConfig;
+import dev.ashlar.cli.serve.ServeConfig.ArraySource;
+import dev.ashlar.raid.OpenOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ashlar serve}: opens arrays and exports them until SIGTERM. */
+@Command(
+        name = "serve",
+        description = "Serves arrays over NBD in the foreground; prints their URIs when ready. SIGTERM stops clean.")
+final class ServeCommand extends Verb {
+    @Option(names = "--config", paramLabel = "FILE", description = "TOML with [server], [[array]] and [[export]].")
+    private Path config;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            description = "TCP address, port 0 for a free one; 127.0.0.1:10809 when no address at all is given.")
+    private List<String> listens = List.of();
+
+    @Option(names = "--unix", paramLabel = "PATH", description = "Unix socket.")
+    private List<Path> sockets = List.of();
+
+    @Option(
+            names = "--read-only",
+            description = "Write nothing to any member; opens dirty, degraded and stale arrays wherever data is readable.")
+    private boolean readOnly;
+
+    @Option(names = "--force", description = "Start dirty degraded arrays, or with stale members, at your own risk.")
+    private boolean force;
+
+    @Option(names = "--run", description = "Start although members are absent that may have been running alone.")
+    private boolean runAlone;
+
+    @Parameters(arity = "0..*", paramLabel = "MEMBER", description = "Members of one array or of several.")
+    private List<Path> members = List.of();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        LogSetup.daemon();
+        return Serving.untilStopped(config(), RunDirectory.of(System.getenv()), out());
+    }
+
+    private ServeConfig config() throws IOException {
+        List<HostPort> allListens = new ArrayList<>();
+        List<Path> allSockets = new ArrayList<>(sockets);
+        List<ArraySource> arrays = new ArrayList<>();
+        List<ServeConfig.ExportSetting> exports = new ArrayList<>();
+        for (String listen : listens) {
+            allListens.add(address(listen));
+        }
+        if (config != null) {
+            ServeConfig file = ConfigFile.read(config);
+            allListens.addAll(file.listens());
+            allSockets.addAll(file.sockets());
+            arrays.addAll(file.arrays());
+            exports.addAll(file.exports());
+        }
+        if (!members.isEmpty()) {
+            arrays.add(new ArraySource(members, new OpenOptions(readOnly, force, runAlone)));
+        }
+        if (arrays.isEmpty()) {
+            throw usage("nothing to serve: neither members nor a configuration with [[array]] are given");
+        }
+        if (allListens.isEmpty() && allSockets.isEmpty()) {
+            allListens.add(ServeConfig.DEFAULT_LISTEN);
+        }
+        return new ServeConfig(allListens, allSockets, arrays, exports);
+    }
+
+    private HostPort address(String text) {
+        try {
+            return HostPort.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.ashlar.cli;
+
+import dev.ashlar.cli.control.RunDirectory;
+import dev.ashlar.cli.serve.Daemon;
+import dev.ashlar.cli.serve.ServeConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+
+/** Runs a daemon in the foreground. */
+final class Serving {
+    private Serving() {}
+
+    /**
+     * Serves until the last array is stopped, or a signal ends the process: then this does not return, and the exit code
+     * tells whether everything was stopped cleanly. The JVM's own would be 143.
+     */
+    static int untilStopped(ServeConfig config, RunDirectory run, PrintWriter out)
+            throws IOException, InterruptedException {
+        Daemon daemon = Daemon.start(config, run);
+        Thread onSignal = new Thread(() -> Runtime.getRuntime().halt(close(daemon)), "on-signal");
+        Runtime.getRuntime().addShutdownHook(onSignal);
+        daemon.uris().forEach(out::println);
+        out.flush();
+        daemon.awaitEnd();
+        daemon.close();
+        removeHook(onSignal);
+        return ExitCode.OK;
+    }
+
+    /** Too late when a signal came meanwhile; then the hook ends the process. */
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException _) {
+            return;
+        }
+    }
+
+    private static int close(Daemon daemon) {
+        try {
+            daemon.close();
+            return ExitCode.OK;
+        } catch (IOException e) {
+            System.err.println("ashlar serve: " + Failures.sentence(e));
+            return ExitCode.IO_ERROR;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.ashlar.cli;
+
+import dev.ashlar.cli.json.JsonWriter;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What all verbs share: where they print, and how they say that they were called wrongly. */
+abstract class Verb implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    final PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    final PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
+    final void printJson(Object value) {
+        out().println(JsonWriter.write(value));
+    }
+
+    final ParameterException usage(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
+    }
+}

@@ -1,0 +1,117 @@
+package dev.ashlar.cli.control;
+
+import dev.ashlar.cli.CommandFailure;
+import dev.ashlar.cli.ExitCode;
+import dev.ashlar.cli.json.JsonException;
+import dev.ashlar.cli.json.JsonObject;
+import dev.ashlar.cli.json.JsonWriter;
+import dev.ashlar.cli.show.StatusJson;
+import dev.ashlar.raid.ArrayStatus;
+import dev.ashlar.raid.SyncAction;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Speaks to the daemon that serves one array. One connection a call.
+ *
+ * <p>HTTP is written out by hand: the JDK's client takes longer to load than a whole small command takes to run.
+ */
+public final class ControlClient {
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final Duration QUICK = Duration.ofSeconds(20);
+
+    /** Members may have to be opened, superblocks written, clients drained. */
+    private static final Duration SLOW = Duration.ofMinutes(5);
+
+    private static final int MAX_REPLY_BYTES = 4 << 20;
+
+    private final Endpoint endpoint;
+
+    /** @param endpoint as found in a run directory */
+    public ControlClient(Endpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    /** Where and what. */
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** The array as it is now. */
+    public ArrayStatus status() throws IOException {
+        return StatusJson.read(call("GET", "status", Map.of(), QUICK).object("status"));
+    }
+
+    /** Where clients find the export. */
+    public List<String> uris() {
+        return endpoint.uris();
+    }
+
+    /** Declares a member faulty; the status after it. */
+    public ArrayStatus fail(String member) throws IOException {
+        return post("fail", Map.of("member", member), SLOW);
+    }
+
+    /** Detaches a member; the status after it. */
+    public ArrayStatus remove(String member) throws IOException {
+        return post("remove", Map.of("member", member), SLOW);
+    }
+
+    /** Attaches a device; what became of it, in a sentence. */
+    public String add(String member, boolean force) throws IOException {
+        return call("POST", "add", Map.of("member", member, "force", force), SLOW).text("message");
+    }
+
+    /** Starts a check or a repair, or ends it. */
+    public ArrayStatus request(SyncAction action) throws IOException {
+        return post(action.word(), Map.of(), QUICK);
+    }
+
+    /** Ends the export and stops the array. */
+    public ArrayStatus stop() throws IOException {
+        return post("stop", Map.of(), SLOW);
+    }
+
+    private ArrayStatus post(String verb, Map<String, Object> body, Duration timeout) throws IOException {
+        return StatusJson.read(call("POST", verb, body, timeout).object("status"));
+    }
+
+    private JsonObject call(String method, String verb, Map<String, Object> body, Duration timeout) throws IOException {
+        byte[] content = JsonWriter.write(body).getBytes(StandardCharsets.UTF_8);
+        String head = method + " /v1/arrays/" + endpoint.array() + "/" + verb + " HTTP/1.1\r\nHost: localhost\r\n"
+                + "Authorization: Bearer " + endpoint.token() + "\r\nConnection: close\r\nContent-Length: "
+                + content.length + "\r\n\r\n";
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), endpoint.port()), CONNECT_MILLIS);
+            socket.setSoTimeout((int) timeout.toMillis());
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().write(content);
+            socket.getOutputStream().flush();
+            return reply(socket.getInputStream().readNBytes(MAX_REPLY_BYTES));
+        } catch (ConnectException | SocketTimeoutException e) {
+            throw new CommandFailure(ExitCode.IO_ERROR, "the daemon that serves " + endpoint.name()
+                    + " does not answer: pid=" + endpoint.pid() + " (" + e.getMessage() + ")");
+        }
+    }
+
+    private static JsonObject reply(byte[] bytes) throws IOException {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        int end = text.indexOf("\r\n\r\n");
+        if (end < 0 || !text.startsWith("HTTP/1.1 ")) {
+            throw new JsonException("no HTTP reply from the daemon");
+        }
+        JsonObject json = JsonObject.parse(text.substring(end + 4));
+        if (!text.startsWith("HTTP/1.1 200")) {
+            throw new CommandFailure((int) json.number("exit_code"), json.text("error"));
+        }
+        return json;
+    }
+}

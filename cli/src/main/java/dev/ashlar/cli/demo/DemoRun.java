@@ -1,0 +1,53 @@
+package dev.ashlar.cli.demo;
+
+import dev.ashlar.cli.show.Terminal;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Gives the demo a directory of its own and takes it away again. */
+public final class DemoRun {
+    private DemoRun() {}
+
+    /**
+     * Runs the demo; returns when every comparison held.
+     *
+     * @param wantedBytes how much of real files is copied at least
+     * @param keep whether the images stay
+     */
+    public static void run(PrintWriter out, PrintWriter err, long wantedBytes, boolean keep)
+            throws IOException, InterruptedException {
+        Transcript say = new Transcript(out, err);
+        Path directory = Files.createTempDirectory("ashlar-demo");
+        boolean passed = false;
+        try {
+            say.line("The main job of Ashlar, in " + directory);
+            new Demo(say, Terminal.of(err), directory).run(wantedBytes);
+            passed = true;
+        } finally {
+            say.line("");
+            if (passed) {
+                say.line(String.format("passed in %.0f s", say.seconds()));
+            }
+            if (keep || !passed) {
+                say.line("images and logs are left in " + directory);
+            } else {
+                delete(directory);
+            }
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        List<Path> files;
+        try (Stream<Path> list = Files.list(directory)) {
+            files = list.toList();
+        }
+        for (Path file : files) {
+            Files.delete(file);
+        }
+        Files.delete(directory);
+    }
+}

@@ -1,0 +1,83 @@
+package dev.ashlar.cli.demo;
+
+import dev.ashlar.cli.CommandFailure;
+import dev.ashlar.cli.ExitCode;
+import dev.ashlar.cli.Launcher;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** {@code ashlar serve} in a process of its own, as a user would run it. */
+final class ServeProcess implements AutoCloseable {
+    private static final long STOP_SECONDS = 60;
+
+    private final Process process;
+    private final Path log;
+    private final List<URI> uris = new ArrayList<>();
+
+    private ServeProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /**
+     * Starts it and waits until it says where it serves.
+     *
+     * @param log takes its standard error
+     * @param uriCount how many URIs it will print
+     */
+    static ServeProcess start(List<String> arguments, Path log, int uriCount) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Launcher.path().toString());
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+        builder.environment().put("ASHLAR_NO_BUILD", "1");
+        ServeProcess serve = new ServeProcess(builder.start(), log);
+        BufferedReader lines = serve.process.inputReader();
+        while (serve.uris.size() < uriCount) {
+            String line = lines.readLine();
+            if (line == null) {
+                throw new CommandFailure(ExitCode.IO_ERROR, "ashlar serve ended early: " + serve.lastWords());
+            }
+            serve.uris.add(URI.create(line));
+        }
+        return serve;
+    }
+
+    /** Where it serves, as it printed them. */
+    List<URI> uris() {
+        return List.copyOf(uris);
+    }
+
+    /** Waits for its end after it was told to stop; its exit code. */
+    int awaitExit() throws IOException, InterruptedException {
+        if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+            throw new CommandFailure(ExitCode.IO_ERROR, "ashlar serve did not end: " + lastWords());
+        }
+        return process.exitValue();
+    }
+
+    private String lastWords() throws IOException {
+        List<String> lines = Files.readAllLines(log);
+        return lines.isEmpty() ? "it said nothing" : lines.getLast();
+    }
+
+    /** Ends it with SIGTERM, and by force when that takes too long. */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException _) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

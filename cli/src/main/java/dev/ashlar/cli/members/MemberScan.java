@@ -1,0 +1,74 @@
+package dev.ashlar.cli.members;
+
+import dev.ashlar.block.BlockDevice;
+import dev.ashlar.block.DeviceException;
+import dev.ashlar.block.Devices;
+import dev.ashlar.block.OpenMode;
+import dev.ashlar.raid.superblock.NoSuperblockException;
+import dev.ashlar.raid.superblock.SuperblockException;
+import dev.ashlar.raid.superblock.SuperblockIo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks for superblocks without taking any lock, so that members in use are seen too. */
+public final class MemberScan {
+    private static final Logger LOG = LoggerFactory.getLogger(MemberScan.class);
+    private static final int SECTOR_BYTES = 512;
+
+    /** st_mode's file type field and its value for block devices; stat(2). */
+    private static final int TYPE_MASK = 0170000;
+
+    private static final int BLOCK_DEVICE = 0060000;
+
+    private MemberScan() {}
+
+    /**
+     * The member that a path names.
+     *
+     * @throws NoSuperblockException if it carries no superblock
+     * @throws SuperblockException if it carries one that may not be used
+     */
+    public static FoundMember read(Path path) throws IOException {
+        try (BlockDevice device = Devices.open(path, OpenMode.EXAMINE)) {
+            return new FoundMember(
+                    path.toAbsolutePath().normalize(),
+                    SuperblockIo.read(device, path.toString()),
+                    device.sizeBytes() / SECTOR_BYTES);
+        }
+    }
+
+    /** The arrays whose members lie directly in a directory, members ordered by file name. Files of other kinds are skipped. */
+    public static List<FoundArray> directory(Path directory) throws IOException {
+        List<Path> candidates;
+        try (Stream<Path> files = Files.list(directory)) {
+            candidates = files.filter(MemberScan::mayBeMember).sorted().toList();
+        }
+        List<FoundMember> members = new ArrayList<>();
+        for (Path path : candidates) {
+            try {
+                members.add(read(path));
+            } catch (NoSuperblockException _) {
+                continue;
+            } catch (SuperblockException | DeviceException e) {
+                LOG.warn("left out: {}", e.getMessage());
+            }
+        }
+        return FoundArray.group(members);
+    }
+
+    private static boolean mayBeMember(Path path) {
+        try {
+            int mode = (Integer) Files.getAttribute(path, "unix:mode");
+            return Files.isReadable(path)
+                    && (Files.isRegularFile(path) || (mode & TYPE_MASK) == BLOCK_DEVICE);
+        } catch (IOException _) {
+            return false;
+        }
+    }
+}
