@@ -46,6 +46,8 @@ public enum Cause {
     CHUNK_RANGE("a chunk size out of range", NEVER, NEVER),
     /** A layout number without a meaning. */
     UNSUPPORTED_LAYOUT("an unknown layout", NEVER, NEVER),
+    /** A component too small for a chunk, or an array too large for 2^63 bytes. */
+    SIZE_RANGE("a component size out of range", NEVER, NEVER),
     /** RAID 10 far sets. */
     RAID10_FAR_SETS("RAID 10 with far sets", NEVER, NEVER),
     /** RAID 0 of unequal members without feature 0x1000. */

@@ -3,13 +3,13 @@ package dev.ashlar.raid.superblock;
 import dev.ashlar.raid.ArrayRefusedException;
 import java.util.Objects;
 
-/** A device has no superblock that may be used; {@link #reason} says why. */
+/** A device has no superblock that may be used, or several may not be used together; {@link #reason} says why. */
 public class SuperblockException extends ArrayRefusedException {
     private static final long serialVersionUID = 1L;
 
     private final Cause reason;
 
-    /** @param message one sentence for the owner, without the device's name */
+    /** @param message one sentence for the owner */
     public SuperblockException(Cause reason, String message) {
         super(message);
         this.reason = Objects.requireNonNull(reason, "reason");

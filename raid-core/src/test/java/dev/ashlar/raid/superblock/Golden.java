@@ -2,18 +2,27 @@ package dev.ashlar.raid.superblock;
 
 import dev.ashlar.testing.Fixtures;
 import dev.ashlar.testing.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.GZIPInputStream;
 
 /** Superblocks and candidates from the golden arrays. */
 final class Golden {
     private Golden() {}
 
-    /** The 4096 bytes at the place the manifest names. */
+    /** The 4096 bytes at the place the manifest names, without unpacking what comes after them. */
     static MemorySegment superblockBytes(Fixtures.Member member) {
-        long sector = member.superblock().get("super_sector").number();
-        return MemorySegment.ofArray(member.image()).asSlice(sector * 512, SuperblockLayout.MAX_BYTES);
+        String path = "md/" + member.array() + "/" + member.file();
+        try (InputStream in = new GZIPInputStream(Golden.class.getClassLoader().getResourceAsStream(path))) {
+            in.skipNBytes(member.superblock().get("super_sector").number() * 512);
+            return MemorySegment.ofArray(in.readNBytes(SuperblockLayout.MAX_BYTES));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static int minorVersion(Fixtures.Array array) {
