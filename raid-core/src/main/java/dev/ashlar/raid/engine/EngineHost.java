@@ -1,0 +1,49 @@
+package dev.ashlar.raid.engine;
+
+import dev.ashlar.block.DeviceException;
+import dev.ashlar.raid.ArrayFailedException;
+import dev.ashlar.raid.member.Member;
+
+/**
+ * What a data path needs from the array around it. Calls may come while a stripe lock is held, so an implementation must
+ * never wait for one.
+ *
+ * <p>Ranges named "sync bytes" are in the unit of the write-intent bitmap: component bytes, for RAID 10 array bytes.
+ */
+public interface EngineHost {
+    /** The array's name, for messages. */
+    String name();
+
+    /** Whether no member may be written, not even to mend a block. */
+    boolean readOnly();
+
+    /** Who holds which role now. */
+    RoleTable roles();
+
+    /** Whether parity or copies agree in this range of sync bytes, so that a lost block may be computed from them. */
+    boolean consistent(long offsetSyncBytes, long lengthBytes);
+
+    /** A write was left half done in this range of sync bytes: nothing may be computed from it until it is resynced. */
+    void torn(long offsetSyncBytes, long lengthBytes);
+
+    /**
+     * A member could not be written, flushed, or read too often. Returns when its failure is durable on all others.
+     *
+     * @throws ArrayFailedException if the level cannot bear the loss; nothing is recorded then
+     */
+    void memberFailed(Member member, DeviceException cause) throws ArrayFailedException;
+
+    /** A block that could not be read was computed, written back and read again. */
+    void readErrorMended(Member member, DeviceException cause);
+
+    /**
+     * The range (component bytes) of the member holds nothing useful and must not be read: remembered in its bad-block
+     * log.
+     *
+     * @return whether that is durable; false if the member has no log or it is full
+     */
+    boolean addBadBlocks(Member member, long offsetBytes, long lengthBytes);
+
+    /** Bad blocks of the member in this range (component bytes) were written again. */
+    void clearBadBlocks(Member member, long offsetBytes, long lengthBytes);
+}
