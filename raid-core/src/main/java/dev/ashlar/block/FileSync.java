@@ -1,7 +1,6 @@
 package dev.ashlar.block;
 
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.IntUnaryOperator;
 
 /**
  * Makes writes of one file durable.
@@ -13,20 +12,13 @@ import java.util.function.IntUnaryOperator;
  */
 final class FileSync {
     private final OpenFile file;
-    private final IntUnaryOperator fdatasync;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile long started;
     private long completed;
     private volatile int failedErrno;
 
     FileSync(OpenFile file) {
-        this(file, Posix::fdatasync);
-    }
-
-    /** @param fdatasync what stands for the system call: takes the descriptor, returns 0 or a negated errno */
-    FileSync(OpenFile file, IntUnaryOperator fdatasync) {
         this.file = file;
-        this.fdatasync = fdatasync;
     }
 
     /** Makes durable what was written before the call; the range is for the message only. */
@@ -61,7 +53,7 @@ final class FileSync {
     private void syncLocked() {
         long number = started + 1;
         started = number;
-        int result = fdatasync.applyAsInt(file.descriptor());
+        int result = Posix.fdatasync(file.descriptor());
         if (result < 0) {
             failedErrno = -result;
         } else {

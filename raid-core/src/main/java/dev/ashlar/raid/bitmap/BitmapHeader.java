@@ -157,9 +157,13 @@ public record BitmapHeader(
         return BitmapLayout.lengthBytes(bits());
     }
 
-    /** The same with other events, and without the state flags that would make it untrusted. */
+    /**
+     * The same with other events, and without the state flags that would make it untrusted. When events go down, as they do
+     * when an array becomes clean, events_cleared goes with them: it may not be ahead of members that are current.
+     */
     public BitmapHeader withEvents(long newEvents) {
-        return new BitmapHeader(uuid, newEvents, eventsCleared, syncSizeSectors, state & ~UNTRUSTED,
+        long cleared = Long.compareUnsigned(eventsCleared, newEvents) > 0 ? newEvents : eventsCleared;
+        return new BitmapHeader(uuid, newEvents, cleared, syncSizeSectors, state & ~UNTRUSTED,
                 chunkBytes, daemonSleepSeconds, writeBehind, sectorsReserved);
     }
 

@@ -1,0 +1,20 @@
+package dev.ashlar.raid.array;
+
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What an array takes from the world besides its members, so that a test can stand in for it.
+ *
+ * @param nanoClock monotonic time
+ * @param wallClock time for superblocks
+ * @param uuids new UUIDs
+ * @param background whether the array runs its own maintenance thread; if not, its owner calls {@code maintain}
+ */
+record ArrayEnvironment(LongSupplier nanoClock, InstantSource wallClock, Supplier<UUID> uuids, boolean background) {
+    /** The real world. */
+    static final ArrayEnvironment SYSTEM =
+            new ArrayEnvironment(System::nanoTime, InstantSource.system(), UUID::randomUUID, true);
+}

@@ -1,0 +1,42 @@
+package dev.ashlar.raid.array;
+
+import dev.ashlar.block.BlockDevice;
+import dev.ashlar.raid.ArrayRefusedException;
+import dev.ashlar.raid.member.BadBlocks;
+import dev.ashlar.raid.superblock.Features;
+import dev.ashlar.raid.superblock.MemberFields;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** A member's bad-block log as it is found, or as it is begun. */
+final class MemberBadBlocks {
+    private MemberBadBlocks() {}
+
+    static BadBlocks read(BlockDevice device, String name, MemberFields own) throws IOException {
+        if (!own.has(Features.BAD_BLOCKS)) {
+            // Only the feature bit says that the log's sectors hold anything.
+            return BadBlocks.empty(own.badBlockSectors(), own.badBlockShift());
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment log = arena.allocate(own.badBlockSectors() * 512L, 8);
+            device.read((own.superOffset() + own.badBlockOffset()) * 512, log, 0, log.byteSize());
+            return BadBlocks.decode(log, 0, own.badBlockSectors(), own.badBlockShift());
+        } catch (BadBlocks.MalformedLogException e) {
+            throw new ArrayRefusedException(name + ": " + e.getMessage());
+        }
+    }
+
+    /** Writes an empty log. */
+    static BadBlocks fresh(BlockDevice device, MemberFields own) throws IOException {
+        BadBlocks empty = BadBlocks.empty(own.badBlockSectors(), own.badBlockShift());
+        if (own.badBlockSectors() > 0) {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment log = arena.allocate(own.badBlockSectors() * 512L, 8);
+                empty.encode(log, 0);
+                device.write((own.superOffset() + own.badBlockOffset()) * 512, log, 0, log.byteSize(), false);
+            }
+        }
+        return empty;
+    }
+}
