@@ -41,19 +41,15 @@ final class Connection implements Runnable, ExportUser {
     @Override
     public void run() {
         try {
-            ServedExport chosen = null;
             Negotiation negotiation = new Negotiation(server.exports(), this, server::stopping);
             try {
                 if (negotiate(negotiation)) {
-                    chosen = negotiation.export();
-                    export = chosen;
-                    transmit(chosen, negotiation.structuredReplies());
+                    transmit(negotiation.export(), negotiation.structuredReplies());
                 }
             } finally {
                 // A peer may leave between the choice of an export and the answer to it.
-                chosen = negotiation.export();
-                if (chosen != null) {
-                    chosen.leave(this);
+                if (negotiation.export() != null) {
+                    negotiation.export().leave(this);
                 }
             }
         } catch (IOException e) {
@@ -77,6 +73,7 @@ final class Connection implements Runnable, ExportUser {
     }
 
     private void transmit(ServedExport chosen, boolean structuredReplies) throws IOException {
+        export = chosen;
         LOG.info("connection {} from {} uses export '{}'", id, transport.peer(), chosen.name());
         try {
             new Transmission(transport, chosen, structuredReplies, server.payloads(), server.failures(), counters, gate)

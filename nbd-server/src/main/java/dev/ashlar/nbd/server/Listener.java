@@ -60,7 +60,7 @@ final class Listener implements Closeable {
         boolean served = false;
         try {
             long id = server.nextId();
-            Connection connection = new Connection(id, new SocketTransport(accepted), server);
+            Connection connection = new Connection(id, new SocketTransport(accepted, server::processorsToSpare), server);
             if (!server.begun(connection)) {
                 warn("a connection on {} is refused: {}",
                         "maxConnections=" + server.limits().maxConnections());

@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /** What all connections of a server share. All methods may be called from any thread. */
 final class ServerState {
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
     private final ServerLimits limits;
     private final ExportRegistry exports = new ExportRegistry();
     private final BufferPool payloads;
@@ -20,6 +22,7 @@ final class ServerState {
     private final ScheduledThreadPoolExecutor timer;
     private final Set<Connection> connections = new LinkedHashSet<>();
     private volatile boolean stopping;
+    private volatile int connectionCount;
     private long lastId;
 
     ServerState(ServerLimits limits) {
@@ -53,17 +56,25 @@ final class ServerState {
         return stopping;
     }
 
+    /** Whether every connection can have a processor of its own, and something else can run too. */
+    boolean processorsToSpare() {
+        return connectionCount < PROCESSORS;
+    }
+
     synchronized long nextId() {
         return ++lastId;
     }
 
     /** Takes a connection in: false when there are enough of them, or the server is stopping. */
     synchronized boolean begun(Connection connection) {
-        return !stopping && connections.size() < limits.maxConnections() && connections.add(connection);
+        boolean taken = !stopping && connections.size() < limits.maxConnections() && connections.add(connection);
+        connectionCount = connections.size();
+        return taken;
     }
 
     synchronized void ended(Connection connection) {
         connections.remove(connection);
+        connectionCount = connections.size();
         notifyAll();
     }
 

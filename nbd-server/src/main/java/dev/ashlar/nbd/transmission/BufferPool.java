@@ -63,7 +63,7 @@ public final class BufferPool {
         try {
             return new PooledBuffer(UNIT_BYTES << sizeClass);
         } catch (OutOfMemoryError _) {
-            // The JVM's own bound on native memory is lower than ours.
+            // The system has less memory than our bound allows for.
             forget(sizeClass);
             return null;
         }

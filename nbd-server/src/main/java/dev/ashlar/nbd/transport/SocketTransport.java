@@ -7,8 +7,14 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.function.BooleanSupplier;
 
-/** A TCP or Unix socket in blocking mode: one system call per batch, and none to find out whether to wait. */
+/**
+ * A TCP or Unix socket: one system call per batch, and none to find out whether to wait.
+ *
+ * <p>The channel is blocking, except during a run of waits that are worth spinning through; it is switched at the
+ * beginning and the end of such a run, not per request.
+ */
 public final class SocketTransport implements Transport {
 
     /** Unix sockets do not tune themselves: with less, a 1 MiB reply is sent in many sleeps. */
@@ -16,10 +22,18 @@ public final class SocketTransport implements Transport {
 
     private final SocketChannel channel;
     private final String peer;
+    private final BooleanSupplier maySpin;
+    private final SpinPolicy spin = new SpinPolicy();
+    private boolean blocking = true;
 
-    /** Takes over {@code channel}, which must be connected and blocking, and sets the options that suit NBD. */
-    public SocketTransport(SocketChannel channel) throws IOException {
+    /**
+     * Takes over {@code channel}, which must be connected and blocking, and sets the options that suit NBD.
+     *
+     * @param maySpin whether there are processors to spare at this moment
+     */
+    public SocketTransport(SocketChannel channel, BooleanSupplier maySpin) throws IOException {
         this.channel = channel;
+        this.maySpin = maySpin;
         SocketAddress local = channel.getLocalAddress();
         if (local instanceof UnixDomainSocketAddress unix) {
             channel.setOption(StandardSocketOptions.SO_SNDBUF, UNIX_BUFFER_BYTES);
@@ -41,23 +55,56 @@ public final class SocketTransport implements Transport {
 
     @Override
     public int receive(ByteBuffer target) throws IOException {
-        return channel.read(target);
+        if (spin.spins() && maySpin.getAsBoolean()) {
+            int count = spin(target);
+            if (count != 0) {
+                return count;
+            }
+        }
+        block(true);
+        long began = System.nanoTime();
+        int count = channel.read(target);
+        spin.waited(System.nanoTime() - began);
+        return count;
+    }
+
+    private int spin(ByteBuffer target) throws IOException {
+        block(false);
+        long began = System.nanoTime();
+        do {
+            int count = channel.read(target);
+            if (count != 0) {
+                spin.hit();
+                return count;
+            }
+            Thread.onSpinWait();
+        } while (System.nanoTime() - began < SpinPolicy.SPIN_NANOS);
+        spin.missed();
+        return 0;
     }
 
     @Override
     public int receiveNow(ByteBuffer target) throws IOException {
-        channel.configureBlocking(false);
-        try {
-            return channel.read(target);
-        } finally {
-            channel.configureBlocking(true);
-        }
+        block(false);
+        return channel.read(target);
     }
 
     @Override
     public void send(ByteBuffer source) throws IOException {
-        while (source.hasRemaining()) {
+        while (true) {
             channel.write(source);
+            if (!source.hasRemaining()) {
+                return;
+            }
+            // The peer is slower than we are: this is a wait, and not one to spin through.
+            block(true);
+        }
+    }
+
+    private void block(boolean wanted) throws IOException {
+        if (blocking != wanted) {
+            channel.configureBlocking(wanted);
+            blocking = wanted;
         }
     }
 
