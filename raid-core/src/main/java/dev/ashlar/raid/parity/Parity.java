@@ -29,7 +29,7 @@ package dev.ashlar.raid.parity;
  * <p><b>Memory.</b> Blocks are raw addresses, at any alignment, of <em>anonymous off-heap memory</em> that the caller
  * keeps alive during the call; never of a mapped file, on which a fault would end the JVM. Nothing checks the
  * addresses. Blocks of one call must not overlap, and must not be written by others meanwhile. Lengths are bytes, from
- * 0 up. {@code blocks[e]} is the block with exponent {@code e}; 0 there means that no such block exists (the DDF
+ * 0 to 1 GiB. {@code blocks[e]} is the block with exponent {@code e}; 0 there means that no such block exists (the DDF
  * layouts leave gaps), and counts as zeroes. The arrays are only read.
  *
  * <p>Immutable and thread-safe. No call allocates. Misuse throws {@link IllegalArgumentException} before anything is
@@ -50,6 +50,9 @@ public final class Parity {
 
     /** The most blocks, and one more than the highest exponent. */
     public static final int MAX_BLOCKS = 32;
+
+    /** The longest length, in bytes: 1 GiB. */
+    public static final int MAX_LENGTH_BYTES = 1 << 30;
 
     private static final Parity SCALAR = new Parity(ScalarKernels.INSTANCE);
 
@@ -184,8 +187,8 @@ public final class Parity {
     }
 
     private static void requireLength(int lengthBytes) {
-        if (lengthBytes < 0) {
-            throw new IllegalArgumentException("lengthBytes=" + lengthBytes + " is negative");
+        if (lengthBytes < 0 || lengthBytes > MAX_LENGTH_BYTES) {
+            throw new IllegalArgumentException("lengthBytes=" + lengthBytes + " is not from 0 to " + MAX_LENGTH_BYTES);
         }
     }
 

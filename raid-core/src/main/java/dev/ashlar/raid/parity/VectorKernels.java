@@ -11,7 +11,10 @@ final class VectorKernels implements Kernels {
 
     private static final int LARGE_TILE = Memory.MAX_TILE;
     private static final int SMALL_TILE = 4 << 10;
-    /** Blocks that one kernel call takes, in large and in small tiles; the shapes that measured best. */
+    /**
+     * Blocks that one kernel call takes, when generating in large and in small tiles; recovery takes the larger number
+     * in small tiles. These shapes measured best.
+     */
     static final int LARGE_GROUP = 6;
     static final int SMALL_GROUP = 2;
 
@@ -93,7 +96,7 @@ final class VectorKernels implements Kernels {
         }
         for (int at = 0; p != 0 && at < whole; at += SMALL_TILE) {
             int length = Math.min(SMALL_TILE, whole - at);
-            sumsOfTile(blocks, count, x, NOTHING, at, p + at, blocks[x] + at, length);
+            sumsOfTile(blocks, count, x, NOTHING, LARGE_GROUP, at, p + at, blocks[x] + at, length);
             VectorScaled.finishFromQ(p + at, q + at, blocks[x] + at, factor, length);
         }
         TAIL.recoverFromQ(blocks, count, p, q, x, whole, lengthBytes);
@@ -106,7 +109,7 @@ final class VectorKernels implements Kernels {
         int b = PairCoefficients.b(x, y);
         for (int at = 0; at < whole; at += SMALL_TILE) {
             int length = Math.min(SMALL_TILE, whole - at);
-            sumsOfTile(blocks, count, x, y, at, blocks[x] + at, blocks[y] + at, length);
+            sumsOfTile(blocks, count, x, y, LARGE_GROUP, at, blocks[x] + at, blocks[y] + at, length);
             VectorScaled.finishPair(p + at, q + at, blocks[x] + at, blocks[y] + at, a, b, length);
         }
         TAIL.recoverPair(blocks, count, p, q, x, y, whole, lengthBytes);
@@ -120,16 +123,17 @@ final class VectorKernels implements Kernels {
     }
 
     private void sums(long[] blocks, int count, long p, long q, int length) {
-        int tile = length >= LARGE_TILE ? LARGE_TILE : SMALL_TILE;
+        boolean large = length >= LARGE_TILE;
+        int tile = large ? LARGE_TILE : SMALL_TILE;
+        int group = large ? LARGE_GROUP : smallGroup;
         for (int at = 0; at < length; at += tile) {
-            sumsOfTile(blocks, count, NOTHING, NOTHING, at, p + at, q + at, Math.min(tile, length - at));
+            sumsOfTile(blocks, count, NOTHING, NOTHING, group, at, p + at, q + at, Math.min(tile, length - at));
         }
     }
 
     /** P and Q of all blocks but two, for one tile, which begins {@code at} bytes into each block. */
-    private void sumsOfTile(
-            long[] blocks, int count, int without, int alsoWithout, int at, long p, long q, int length) {
-        int group = length > SMALL_TILE ? LARGE_GROUP : smallGroup;
+    private static void sumsOfTile(long[] blocks, int count, int without, int alsoWithout, int group, int at, long p,
+            long q, int length) {
         if (count == 0) {
             VectorXor.xor1(Memory.ZEROES, p, length);
             VectorXor.xor1(Memory.ZEROES, q, length);

@@ -96,6 +96,7 @@ class ParityTest {
             refused("count=33", () -> parity.generate(new long[40], 33, p, q, 64));
             refused("count=-1", () -> parity.check(blocks, -1, p, q, 64));
             refused("lengthBytes=-1", () -> parity.generate(blocks, 5, p, q, -1));
+            refused("lengthBytes=1073741825", () -> parity.check(blocks, 5, p, q, (1 << 30) + 1));
             refused("exponent=32", () -> parity.update(blocks[0], blocks[1], 32, p, q, 64));
             refused("newBlock=0", () -> parity.update(blocks[0], 0, 0, p, q, 64));
             refused("missing=5", () -> parity.recover(blocks, 5, p, q, 5, Parity.NONE, 64));
