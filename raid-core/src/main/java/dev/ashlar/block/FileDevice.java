@@ -185,7 +185,7 @@ public final class FileDevice implements BlockDevice {
         if (fua) {
             sync.writeDurably(offsetBytes, address, lengthBytes);
         } else {
-            FileIo.write(file, file.descriptor(), "write", offsetBytes, address, lengthBytes);
+            FileIo.write(file, "write", offsetBytes, address, lengthBytes);
         }
     }
 

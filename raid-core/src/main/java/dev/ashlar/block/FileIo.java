@@ -17,25 +17,34 @@ final class FileIo {
         }
     }
 
-    /** Writes all of the range from native memory at {@code address} through either descriptor. */
-    static void write(OpenFile file, int descriptor, String operation, long offsetBytes, long address,
-            long lengthBytes) throws DeviceException {
-        int errno = tryWrite(descriptor, offsetBytes, address, lengthBytes);
-        if (errno != 0) {
-            throw failure(file, operation, offsetBytes, lengthBytes, errno);
+    /** Writes all of the range from native memory at {@code address} to the page cache. */
+    static void write(OpenFile file, String operation, long offsetBytes, long address, long lengthBytes)
+            throws DeviceException {
+        for (long done = 0; done < lengthBytes;) {
+            long count = Posix.pwrite(file.descriptor(), address + done, lengthBytes - done, offsetBytes + done);
+            if (count <= 0) {
+                throw failure(file, operation, offsetBytes, lengthBytes, errno(count));
+            }
+            done += count;
         }
     }
 
-    /** Like {@link #write}, but returns the errno, or 0 if all was written. */
-    static int tryWrite(int descriptor, long offsetBytes, long address, long lengthBytes) {
+    /** Writes all of the range so that it is durable; returns the errno, or 0. */
+    static int tryWriteDurably(OpenFile file, long offsetBytes, long address, long lengthBytes) {
         for (long done = 0; done < lengthBytes;) {
-            long count = Posix.pwrite(descriptor, address + done, lengthBytes - done, offsetBytes + done);
+            long count = Posix.pwriteDurably(file.durableDescriptor(), address + done, lengthBytes - done,
+                    offsetBytes + done);
             if (count <= 0) {
-                return count == 0 ? Posix.EIO : (int) -count;
+                return errno(count);
             }
             done += count;
         }
         return 0;
+    }
+
+    /** A write that writes nothing and names no error is taken for an I/O error. */
+    private static int errno(long count) {
+        return count == 0 ? Posix.EIO : (int) -count;
     }
 
     /**

@@ -37,7 +37,7 @@ final class FileSync {
 
     /** Writes one range so that it, and not the whole file, is durable on return. */
     void writeDurably(long offsetBytes, long address, long lengthBytes) throws DeviceException {
-        int errno = FileIo.tryWrite(file.durableDescriptor(), offsetBytes, address, lengthBytes);
+        int errno = FileIo.tryWriteDurably(file, offsetBytes, address, lengthBytes);
         switch (errno) {
             case 0 -> { }
             case Posix.ENOSPC, Posix.EDQUOT, Posix.EFBIG, Posix.EFAULT ->

@@ -36,7 +36,7 @@ final class FileZeroer {
         }
         for (long done = 0; done < lengthBytes;) {
             long count = Math.min(Zeroes.TILE.byteSize(), lengthBytes - done);
-            FileIo.write(file, file.descriptor(), "writeZeroes", offsetBytes + done, Zeroes.TILE.address(), count);
+            FileIo.write(file, "writeZeroes", offsetBytes + done, Zeroes.TILE.address(), count);
             done += count;
         }
     }

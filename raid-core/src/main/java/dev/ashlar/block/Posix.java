@@ -12,8 +12,12 @@ import java.lang.invoke.MethodHandle;
  *
  * <p>Every method returns what the call returned, or the negated errno, and starts again where a signal interrupted it.
  * Buffers are passed by address, so that no segment object is made per call; the caller keeps the memory alive and
- * checks its bounds. Nothing is allocated per call. The call handles live in small holder classes, because linking
- * one takes milliseconds and a short command needs few of them.
+ * checks its bounds. The call handles live in small holder classes, because linking one takes milliseconds and a short
+ * command needs few of them.
+ *
+ * <p>The frequent calls allocate nothing. They are therefore made without capturing errno, for which the linker slices
+ * a segment that the compiler removes most of the time only, and where one fails, it is made again to learn why. Reads,
+ * writes to the page cache and size queries may be repeated; syncs and syncing writes must not be, and are not.
  *
  * <p>Constants are those of 64-bit Linux on x86-64 and aarch64 ({@code asm-generic/fcntl.h},
  * {@code asm-generic/errno-base.h}, {@code linux/falloc.h}); values that differ between the two are not used.
@@ -67,25 +71,37 @@ final class Posix {
 
     /** Reads at most {@code lengthBytes} bytes; 0 means the end of the file. */
     static long pread(int fd, long address, long lengthBytes, long offsetBytes) {
-        MemorySegment errno = ERRNO.get();
         try {
-            while (true) {
-                long result = (long) Io.PREAD.invokeExact(errno, fd, address, lengthBytes, offsetBytes);
-                if (result >= 0 || errno(errno) != EINTR) {
-                    return result >= 0 ? result : -errno(errno);
-                }
-            }
+            long result = (long) Io.PREAD.invokeExact(fd, address, lengthBytes, offsetBytes);
+            return result >= 0 ? result : transfer(IoErrno.PREAD, fd, address, lengthBytes, offsetBytes);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
-    /** Writes at most {@code lengthBytes} bytes. */
+    /** Writes at most {@code lengthBytes} bytes to the page cache. Not for descriptors that sync: see the next. */
     static long pwrite(int fd, long address, long lengthBytes, long offsetBytes) {
+        try {
+            long result = (long) Io.PWRITE.invokeExact(fd, address, lengthBytes, offsetBytes);
+            return result >= 0 ? result : transfer(IoErrno.PWRITE, fd, address, lengthBytes, offsetBytes);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Writes at most {@code lengthBytes} bytes through a descriptor that was opened O_DSYNC. Made once, as a sync is: made
+     * again, it could succeed without what the first had lost.
+     */
+    static long pwriteDurably(int fd, long address, long lengthBytes, long offsetBytes) {
+        return transfer(IoErrno.PWRITE, fd, address, lengthBytes, offsetBytes);
+    }
+
+    private static long transfer(MethodHandle call, int fd, long address, long lengthBytes, long offsetBytes) {
         MemorySegment errno = ERRNO.get();
         try {
             while (true) {
-                long result = (long) Io.PWRITE.invokeExact(errno, fd, address, lengthBytes, offsetBytes);
+                long result = (long) call.invokeExact(errno, fd, address, lengthBytes, offsetBytes);
                 if (result >= 0 || errno(errno) != EINTR) {
                     return result >= 0 ? result : -errno(errno);
                 }
@@ -100,9 +116,18 @@ final class Posix {
      * ({@link #SEEK_DATA}) or the next hole ({@link #SEEK_HOLE}) is. Works for block devices too.
      */
     static long lseek(int fd, long offsetBytes, int whence) {
+        try {
+            long result = (long) Io.LSEEK.invokeExact(fd, offsetBytes, whence);
+            return result >= 0 ? result : lseekErrno(fd, offsetBytes, whence);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    private static long lseekErrno(int fd, long offsetBytes, int whence) {
         MemorySegment errno = ERRNO.get();
         try {
-            long result = (long) Io.LSEEK.invokeExact(errno, fd, offsetBytes, whence);
+            long result = (long) IoErrno.LSEEK.invokeExact(errno, fd, offsetBytes, whence);
             return result >= 0 ? result : -errno(errno);
         } catch (Throwable e) {
             throw unexpected(e);
@@ -250,7 +275,14 @@ final class Posix {
         return link(name, signature, Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(2));
     }
 
+    /** The frequent calls, without errno. */
     private static final class Io {
+        static final MethodHandle PREAD = link("pread", FunctionDescriptor.of(LONG, INT, LONG, LONG, LONG));
+        static final MethodHandle PWRITE = link("pwrite", FunctionDescriptor.of(LONG, INT, LONG, LONG, LONG));
+        static final MethodHandle LSEEK = link("lseek", FunctionDescriptor.of(LONG, INT, LONG, INT));
+    }
+
+    private static final class IoErrno {
         static final MethodHandle PREAD = linkErrno("pread", FunctionDescriptor.of(LONG, INT, LONG, LONG, LONG));
         static final MethodHandle PWRITE = linkErrno("pwrite", FunctionDescriptor.of(LONG, INT, LONG, LONG, LONG));
         static final MethodHandle LSEEK = linkErrno("lseek", FunctionDescriptor.of(LONG, INT, LONG, INT));
