@@ -1,8 +1,8 @@
 package dev.ashlar.nbd;
 
 /**
- * What one connection has done so far. The counters are read one after the other while requests go on, so they may differ
- * by the requests of that moment.
+ * What one connection has done so far. The counters are read one after the other while requests go on, so they may
+ * differ by the requests of that moment.
  *
  * @param id counts connections from 1 since the server was made
  * @param peer the other side's address, or the path of our socket for Unix sockets

@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * The bounds of a server. Beside the payload memory, each connection in the transmission phase holds half a MiB.
  *
- * @param maxConnections connections served at the same time, the ones still negotiating included; more are closed at once
+ * @param maxConnections connections served at the same time, the ones still negotiating included; more are closed
+ *     at once
  * @param payloadMemoryBytes memory for payloads in flight over all connections, at least {@link #MAX_REQUEST_BYTES};
  *     requests wait for it
  * @param payloadWait how long a request waits for that memory before it is answered ENOMEM

@@ -15,7 +15,8 @@ import java.util.Map;
  *
  * <pre>
  *  S: INIT_PASSWD (64) IHAVEOPT (64) handshake flags (16)        C: client flags (32)
- *  C: IHAVEOPT (64) option (32) length (32) data                 S: OPTION_REPLY (64) option (32) type (32) length (32) data
+ *  C: IHAVEOPT (64) option (32) length (32) data
+ *                                       S: OPTION_REPLY (64) option (32) type (32) length (32) data
  *     ... until EXPORT_NAME or GO succeeds, or one side leaves
  * </pre>
  *

@@ -1,6 +1,7 @@
 package dev.ashlar.nbd.server;
 
 import dev.ashlar.nbd.transport.SocketTransport;
+import dev.ashlar.nbd.transport.Transport;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -60,7 +61,8 @@ final class Listener implements Closeable {
         boolean served = false;
         try {
             long id = server.nextId();
-            Connection connection = new Connection(id, new SocketTransport(accepted, server::processorsToSpare), server);
+            Transport transport = new SocketTransport(accepted, server::processorsToSpare);
+            Connection connection = new Connection(id, transport, server);
             if (!server.begun(connection)) {
                 warn("a connection on {} is refused: {}",
                         "maxConnections=" + server.limits().maxConnections());

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves block devices to NBD clients, at any number of addresses, under any number of names.
  *
- * <p>All methods may be called from any thread. Exports come and go while the server runs; it never closes a device. The
- * threads of a server are daemons.
+ * <p>All methods may be called from any thread. Exports come and go while the server runs; it never closes a device.
+ * The threads of a server are daemons.
  */
 public final class NbdServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NbdServer.class);
@@ -60,8 +60,8 @@ public final class NbdServer implements AutoCloseable {
     }
 
     /**
-     * Ends an export: nobody can open it any more, its clients get answers to what they had sent, then are closed. Waits
-     * for that, at most {@link ServerLimits#drainTimeout} and a second for cutting off who is left.
+     * Ends an export: nobody can open it any more, its clients get answers to what they had sent, then are closed.
+     * Waits for that, at most {@link ServerLimits#drainTimeout} and a second for cutting off who is left.
      *
      * @return whether no thread of the server is inside the device any more; if not, closing the device must wait for
      *     the calls in it
@@ -146,8 +146,8 @@ public final class NbdServer implements AutoCloseable {
     }
 
     /**
-     * Ends the server: no new connections, ERR_SHUTDOWN for who negotiates, answers for what is in flight, ESHUTDOWN for
-     * what comes later, then everything is closed. Returns at once when called again.
+     * Ends the server: no new connections, ERR_SHUTDOWN for who negotiates, answers for what is in flight, ESHUTDOWN
+     * for what comes later, then everything is closed. Returns at once when called again.
      *
      * @param drain how long requests in flight get to end before their connections are cut off
      * @return whether no thread of the server is inside a device any more

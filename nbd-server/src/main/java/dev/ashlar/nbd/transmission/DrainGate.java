@@ -28,10 +28,6 @@ public final class DrainGate {
         }
     }
 
-    boolean draining() {
-        return draining;
-    }
-
     /** Says that nothing is in flight and the thread is about to wait: false if it must not. */
     boolean beginWait() {
         waiting = true;

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 
 /**
  * Native memory with one view for devices and one for sockets. Offsets count from the start of the payload, which is
- * page-aligned; {@link #HEAD_ROOM_BYTES} before it are there for a header, so that one send from one range carries both.
+ * page-aligned; {@link #HEAD_ROOM_BYTES} before it are there for a header, so that one send of one range has both.
  * (A gathering write of two buffers costs an allocation for each.) Between {@link BufferPool#acquire} and
  * {@link BufferPool#release} it belongs to the connection that acquired it; the segment may be used by any thread.
  */

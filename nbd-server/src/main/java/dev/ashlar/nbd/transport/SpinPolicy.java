@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Whether to wait for the next bytes awake. A processor that was let go takes tens of microseconds to come back, which
- * is most of the latency of a client that sends one request at a time; a thread that spins for nothing takes the processor
- * away from others. So a spin is tried only after a run of short waits, and every failure makes the next run longer.
+ * is most of the latency of a client that sends one request at a time; a thread that spins for nothing takes the
+ * processor away from others. So a spin is tried only after a run of short waits, and every failure makes the next run longer.
  *
  * <p>Pure bookkeeping: the caller measures and waits. Used by one thread.
  */

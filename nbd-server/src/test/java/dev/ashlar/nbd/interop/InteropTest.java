@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients that others wrote, over Unix socket and TCP. Each test is skipped, by the tool's name, where it is missing. */
+/** Clients that others wrote, over Unix socket and TCP. A test is skipped, by the tool's name, where it is missing. */
 @Tag("interop")
 @Timeout(300)
 class InteropTest {
@@ -171,6 +171,7 @@ class InteropTest {
                 "assert h.pread(512, 0, nbd.CMD_FLAG_DF) == bytes(256) + b'x' * 256",
                 "h.flush()",
                 "print('all as expected')"));
-        assertThat(NBDSH.orSkip(dir, "-c", "pass").run(dir, "-u", unix("vol"), "-c", script)).contains("all as expected");
+        assertThat(NBDSH.orSkip(dir, "-c", "pass").run(dir, "-u", unix("vol"), "-c", script))
+                .contains("all as expected");
     }
 }

@@ -26,8 +26,8 @@ import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
 
 /**
- * Any bytes at all: the connection ends or answers, no thread is left behind, nothing looks like a defect in the log, and
- * another client is served as if nothing had happened.
+ * Any bytes at all: the connection ends or answers, no thread is left behind, nothing looks like a defect in the log,
+ * and another client is served as if nothing had happened.
  */
 class FuzzProps {
     private static final int SIZE = 1 << 20;
@@ -139,16 +139,12 @@ class FuzzProps {
     @Provide
     Arbitrary<byte[]> requests() {
         Arbitrary<Integer> flags = Arbitraries.oneOf(Arbitraries.of(0, 1, 2, 3, 4), Arbitraries.integers());
-        Arbitrary<Integer> types = Arbitraries.oneOf(Arbitraries.of(0, 1, 3, 4, 6), Arbitraries.integers().between(0, 9));
+        Arbitrary<Integer> types =
+                Arbitraries.oneOf(Arbitraries.of(0, 1, 3, 4, 6), Arbitraries.integers().between(0, 9));
         Arbitrary<Long> offsets = Arbitraries.oneOf(Arbitraries.longs().between(0, SIZE), Arbitraries.longs());
         Arbitrary<Integer> lengths = Arbitraries.oneOf(
                 Arbitraries.integers().between(0, 5000), Arbitraries.integers().between(0, 200_000));
-        Arbitrary<byte[]> whole = Combinators.combine(flags, types, offsets, lengths).as((flag, type, offset, length) -> {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            bytes.writeBytes(WireClient.header(flag, type, 1, offset, length));
-            bytes.writeBytes(new byte[type == WireClient.WRITE ? length : 0]);
-            return bytes.toByteArray();
-        });
+        Arbitrary<byte[]> whole = Combinators.combine(flags, types, offsets, lengths).as(FuzzProps::request);
         Arbitrary<byte[]> lying = Combinators.combine(types, offsets, Arbitraries.integers())
                 .as((type, offset, length) -> WireClient.header(0, type, 2, offset, length));
         return sequence(Arbitraries.frequencyOf(
@@ -162,6 +158,13 @@ class FuzzProps {
     private static byte[] concat(List<byte[]> parts) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         parts.forEach(bytes::writeBytes);
+        return bytes.toByteArray();
+    }
+
+    private static byte[] request(int flags, int type, long offset, int length) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(WireClient.header(flags, type, 1, offset, length));
+        bytes.writeBytes(new byte[type == WireClient.WRITE ? length : 0]);
         return bytes.toByteArray();
     }
 

@@ -92,7 +92,8 @@ class TransmissionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 511, 4096, 32 << 10, (32 << 10) + 1, 64 << 10, (64 << 10) + 1, 100_000, (256 << 10) + 3, 5 * MIB, MAX})
+    @ValueSource(ints = {1, 511, 4096, 32 << 10, (32 << 10) + 1, 64 << 10, (64 << 10) + 1, 100_000, (256 << 10) + 3,
+        5 * MIB, MAX})
     void whatWasWrittenIsReadBackSimple(int length) throws IOException {
         byte[] data = pattern(length, length);
         try (WireClient client = simple()) {

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A client that sends exactly the bytes it is told to. Knows the wire, not the server's code: numbers are written out. */
+/** A client that sends exactly the bytes it is told to. It knows the wire, not our code: numbers are written out. */
 public final class WireClient implements Closeable {
     public static final int OPT_EXPORT_NAME = 1;
     public static final int OPT_ABORT = 2;

@@ -24,7 +24,9 @@ class BufferPoolTest {
 
     @Test
     void buffersHaveTheNextPowerOfTwoFrom64KiB() {
-        int[][] cases = {{1, 64 << 10}, {64 << 10, 64 << 10}, {(64 << 10) + 1, 128 << 10}, {MIB, MIB}, {33 * MIB, 64 * MIB}};
+        int[][] cases = {
+            {1, 64 << 10}, {64 << 10, 64 << 10}, {(64 << 10) + 1, 128 << 10}, {MIB, MIB}, {33 * MIB, 64 * MIB}
+        };
         for (int[] lengthAndCapacity : cases) {
             PooledBuffer buffer = pool.acquireNow(lengthAndCapacity[0]);
             assertThat(buffer.capacityBytes()).isEqualTo(lengthAndCapacity[1]);
