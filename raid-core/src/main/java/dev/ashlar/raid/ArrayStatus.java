@@ -53,4 +53,11 @@ public record ArrayStatus(
         members = List.copyOf(members);
         warnings = List.copyOf(warnings);
     }
+
+    /** The same with other warnings. */
+    public ArrayStatus withWarnings(List<String> changed) {
+        return new ArrayStatus(name, uuid, level, layoutName, metadata, raidDisks, chunkBytes, componentBytes, arrayBytes,
+                policy, state, dirty, degradedDisks, events, mismatchSectors, progress, members, dirtyRegions,
+                totalRegions, changed);
+    }
 }

@@ -191,6 +191,13 @@ final class ArrayCore implements EngineHost {
     }
 
     @Override
+    public void agrees(long offsetSyncBytes, long lengthBytes) {
+        if (!torn.isEmpty()) {
+            torn.remove(offsetSyncBytes, lengthBytes);
+        }
+    }
+
+    @Override
     public void readErrorMended(Member member, DeviceException cause) {
         LOG.warn("{}: mended a block of {}: {}", name, member.name(), cause.getMessage());
         state.lock();

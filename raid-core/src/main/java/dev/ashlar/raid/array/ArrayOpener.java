@@ -91,7 +91,7 @@ final class ArrayOpener {
         }
         reportLeftOut(core, assembly);
         Engine engine = Engines.of(fields, dataSectors(assembly), core);
-        boolean pplReplayed = PplSupport.replayIfNeeded(core, table, engine, dirty);
+        boolean pplReplayed = PplSupport.retire(core, table, dirty);
         WriteIntentBitmap bitmap = BitmapSupport.load(core, table, engine, dirty, options);
         long resyncPosition = bitmap == null && dirty && !pplReplayed && fields.level().isRedundant()
                 ? fields.resyncOffset() * 512 : ArrayCore.RESYNC_DONE;

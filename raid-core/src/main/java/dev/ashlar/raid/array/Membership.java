@@ -1,11 +1,13 @@
 package dev.ashlar.raid.array;
 
+import dev.ashlar.block.BlockDevice;
 import dev.ashlar.raid.ArrayRefusedException;
 import dev.ashlar.raid.MemberState;
 import dev.ashlar.raid.bitmap.WriteIntentBitmap;
 import dev.ashlar.raid.member.BadBlocks;
 import dev.ashlar.raid.member.Member;
 import dev.ashlar.raid.superblock.ArrayFields;
+import dev.ashlar.raid.superblock.AshlarHeader;
 import dev.ashlar.raid.superblock.MemberFields;
 import dev.ashlar.raid.superblock.Roles;
 import dev.ashlar.raid.superblock.Superblock;
@@ -150,11 +152,21 @@ final class Membership {
             bitmap.writeAllTo((at, source, from, length) -> offered.device()
                     .write((own.superOffset() + fields.bitmapOffset()) * 512 + at, source, from, length, true));
         }
+        giveHeader(offered.device(), own);
         core.fields(fields.withRole(own.devNumber(), Roles.SPARE));
         core.spares().add(spare);
         core.commit(ArrayCore.Change.OTHER);
         boolean wanted = core.roles().present().length < core.roles().size();
         return offered.name() + (wanted ? " is added and rebuilt in a vacant role" : " is added as a spare");
+    }
+
+    /** A new member offers the same areas as the others, if they have any. */
+    private void giveHeader(BlockDevice device, MemberFields own) throws IOException {
+        Member other = core.roles().present()[0];
+        Optional<AshlarHeader> header = AshlarHeader.read(other.device());
+        if (header.isPresent() && header.get().setUuid().equals(core.fields().setUuid())) {
+            AshlarHeader.first(new Superblock(core.minorVersion, core.fields(), own), header.get().areas()).write(device);
+        }
     }
 
     /** As the kernel does: the lowest number at or above raid_disks that no attached device has. */

@@ -26,6 +26,9 @@ public interface EngineHost {
     /** A write was left half done in this range of sync bytes: nothing may be computed from it until it is resynced. */
     void torn(long offsetSyncBytes, long lengthBytes);
 
+    /** Everything in this range of sync bytes was written anew and agrees: a torn write there is over. */
+    void agrees(long offsetSyncBytes, long lengthBytes);
+
     /**
      * A member could not be written, flushed, or read too often. Returns when its failure is durable on all others.
      *

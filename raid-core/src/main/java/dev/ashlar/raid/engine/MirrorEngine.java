@@ -158,6 +158,7 @@ public final class MirrorEngine implements Engine {
             host.torn(syncOffset, length);
             throw writes.noSpace();
         }
+        host.agrees(syncOffset, length);
     }
 
     private long within(long arrayOffset, long lengthBytes) {

@@ -264,6 +264,7 @@ public final class ParityEngine implements Engine {
                 host.torn(memberOffset, chunkBytes);
                 throw writes.noSpace();
             }
+            host.agrees(memberOffset, chunkBytes);
         } finally {
             pool.give(work);
             lock.unlock();

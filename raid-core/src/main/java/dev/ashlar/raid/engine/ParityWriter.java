@@ -54,6 +54,9 @@ final class ParityWriter {
             undo(column, writes, plan, first, last, source.address() + sourceOffset);
             throw full;
         }
+        if (plan == StripePlan.FULL_STRIPE || plan == StripePlan.RECONSTRUCT_WRITE) {
+            host.agrees(column.memberOffset(), column.length());
+        }
     }
 
     private StripePlan choose(Column column, int first, int last) {
