@@ -49,7 +49,10 @@ public final class Assembler {
             throw new IllegalArgumentException("candidates=0");
         }
         requireOneSet(candidates);
-        return new Assembler(List.copyOf(candidates), options).assemble();
+        List<Candidate> ordered = candidates.stream()
+                .sorted(Comparator.comparingInt(Candidate::devNumber).thenComparing(Candidate::name))
+                .toList();
+        return new Assembler(ordered, options).assemble();
     }
 
     private Assembly assemble() throws SuperblockException {
@@ -63,7 +66,7 @@ public final class Assembler {
             switch (standing.kind()) {
                 case MEMBER -> slots.offer(candidate, standing.role());
                 case SPARE -> spares.add(candidate);
-                case JOURNAL -> journal = candidate;
+                case JOURNAL -> journal = newerJournal(journal, candidate);
                 case REJECTED -> rejected.add(standing.rejection());
             }
         }
@@ -86,6 +89,19 @@ public final class Assembler {
                 absent, List.of());
         return new Assembly(leader.superblock(), slots, spares, rejected, filled.replacements(), journal, dirty, absent,
                 ObstacleFinder.find(assembly));
+    }
+
+    private Candidate newerJournal(Candidate one, Candidate other) throws SuperblockException {
+        if (one == null) {
+            return other;
+        }
+        int order = Long.compareUnsigned(one.events(), other.events());
+        if (order == 0) {
+            throw new SuperblockException(Cause.DUPLICATE_ROLE, one.name() + " and " + other.name()
+                    + " both claim to be the journal with events " + Long.toUnsignedString(one.events()));
+        }
+        rejected.add(Rejected.of(order > 0 ? other : one, "claims to be the journal, but another member is newer"));
+        return order > 0 ? one : other;
     }
 
     /** RAID 1 with a single member in sync has nothing to agree with. */

@@ -90,6 +90,8 @@ public enum Cause {
     POSSIBLE_SPLIT("the absent members could have been running alone and hold newer writes", YES, WITH_RUN),
     /** Present members that did run alone. */
     SPLIT("the offered members have two histories: some were written while they took the others for lost", YES, WITH_FORCE),
+    /** RAID 0 without all its members. */
+    RAID0_MEMBER_MISSING("RAID 0 without all its members: without their sizes nothing has a place", NEVER, NEVER),
     /** More lost than the level bears. */
     TOO_MANY_MISSING("more members are missing than the level can bear", WITH_FORCE, NEVER),
     /** Stale members were taken in because the owner said so. */

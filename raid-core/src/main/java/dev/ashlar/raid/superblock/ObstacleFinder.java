@@ -85,7 +85,7 @@ final class ObstacleFinder {
     private void members() {
         long inSync = SlotFiller.inSyncMask(assembly.slots());
         if (!ArrayShape.survives(array, inSync)) {
-            add(Cause.TOO_MANY_MISSING, "only " + Long.bitCount(inSync) + " of " + array.raidDisks()
+            add(array.level() == RaidLevel.RAID0 ? Cause.RAID0_MEMBER_MISSING : Cause.TOO_MANY_MISSING, "only " + Long.bitCount(inSync) + " of " + array.raidDisks()
                     + " roles have a current member; missing: " + roles(slot -> !slot.inSync()));
         } else {
             dirtyDegraded();
@@ -135,7 +135,9 @@ final class ObstacleFinder {
             int role = array.roles().of(number);
             absentRoles |= role < array.raidDisks() ? 1L << role : 0;
         }
-        if (assembly.listedAbsent().isEmpty() || found.stream().anyMatch(o -> o.cause() == Cause.TOO_MANY_MISSING)) {
+        boolean started = found.stream().noneMatch(obstacle ->
+                obstacle.cause() == Cause.TOO_MANY_MISSING || obstacle.cause() == Cause.RAID0_MEMBER_MISSING);
+        if (assembly.listedAbsent().isEmpty() || !started) {
             return;
         }
         String absent = "the superblocks list members that are not here (number "

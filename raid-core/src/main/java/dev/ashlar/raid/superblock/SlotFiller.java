@@ -9,6 +9,10 @@ import java.util.TreeMap;
 final class SlotFiller {
     private static final Comparator<Candidate> OLDEST_FIRST = Comparator.comparing(Candidate::events, Long::compareUnsigned);
 
+    /** Whose claim to a role is better: newer events, then knowing the role itself and not only by the best superblock. */
+    private static final Comparator<Candidate> RIGHT =
+            OLDEST_FIRST.thenComparing(candidate -> candidate.superblock().hasSlot());
+
     private final ArrayFields best;
     private final List<Rejected> rejected;
     private final TreeMap<Integer, Candidate> holders = new TreeMap<>();
@@ -30,14 +34,14 @@ final class SlotFiller {
             map.put(role, candidate);
             return;
         }
-        int order = OLDEST_FIRST.compare(candidate, rival);
+        int order = RIGHT.compare(candidate, rival);
         if (order == 0) {
-            throw new SuperblockException(Cause.DUPLICATE_ROLE, candidate.name() + " and " + rival.name()
+            throw new SuperblockException(Cause.DUPLICATE_ROLE, rival.name() + " and " + candidate.name()
                     + " both claim role " + role + " with events " + Long.toUnsignedString(rival.events())
                     + "; offer only the one that counts");
         }
         map.put(role, order > 0 ? candidate : rival);
-        rejected.add(Rejected.of(order > 0 ? rival : candidate, "claims role " + role + ", which a newer member holds"));
+        rejected.add(Rejected.of(order > 0 ? rival : candidate, "claims role " + role + ", which another member holds with better right"));
     }
 
     /** Makes the slots: the replacement of a role nobody else holds takes it over. */

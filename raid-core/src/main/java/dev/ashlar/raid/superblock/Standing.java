@@ -37,6 +37,9 @@ record Standing(Kind kind, int role, Rejected rejection) {
         if (own == Roles.FAULTY || given == Roles.FAULTY) {
             return rejected(candidate, "is recorded as faulty", diverged);
         }
+        if (Roles.isActive(given) && given >= best.array().raidDisks()) {
+            return rejected(candidate, "has the role " + given + " of " + best.array().raidDisks(), diverged);
+        }
         if (own == Roles.SPARE) {
             return spare(candidate, best, given);
         }

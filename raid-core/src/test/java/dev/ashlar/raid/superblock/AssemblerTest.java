@@ -199,9 +199,8 @@ class AssemblerTest {
         List<Candidate> members = each(Golden.candidates("raid0-3d-unequal-orig"), array -> array.withFeatures(0));
         assertRefused(assemble(members), FORCE_READ, Cause.RAID0_WITHOUT_LAYOUT);
         Assembly missing = assemble(Golden.candidates("raid0-3d-unequal-orig").subList(0, 2));
-        assertThat(causes(missing)).containsExactly(Cause.TOO_MANY_MISSING);
-        assertOpens(missing, FORCE_READ);
-        assertRefused(missing, FORCE_RUN, Cause.TOO_MANY_MISSING);
+        assertThat(causes(missing)).containsExactly(Cause.RAID0_MEMBER_MISSING);
+        assertRefused(missing, FORCE_READ, Cause.RAID0_MEMBER_MISSING);
     }
 
     @Test
