@@ -21,6 +21,9 @@ import java.nio.file.Path;
  * {@link InternalError}, as touching it would have); heap buffers pass through pooled native tiles.
  */
 public final class FileDevice implements BlockDevice {
+    /** No smaller than the folios of the page cache, as a rule. */
+    private static final long CACHE_PIECE_BYTES = 2 << 20;
+
     private final OpenFile file;
     private final boolean readOnly;
     private final InFlight calls = new InFlight();
@@ -156,13 +159,14 @@ public final class FileDevice implements BlockDevice {
         }
     }
 
+    /** Drops more than asked for, since the kernel keeps what it holds in one piece with something beside the range. */
     @Override
     public void evictCached(long offsetBytes, long lengthBytes) {
         Ranges.checkDevice(offsetBytes, lengthBytes, file.sizeBytes());
-        // A length of zero would mean "to the end of the file".
         if (lengthBytes > 0 && calls.enter()) {
             try {
-                Posix.dropCached(file.descriptor(), offsetBytes, lengthBytes);
+                long start = cachePieceStart(offsetBytes);
+                Posix.dropCached(file.descriptor(), start, cachePieceEnd(offsetBytes + lengthBytes) - start);
             } finally {
                 calls.exit();
             }
@@ -179,6 +183,14 @@ public final class FileDevice implements BlockDevice {
     @Override
     public String toString() {
         return file.name();
+    }
+
+    static long cachePieceStart(long offsetBytes) {
+        return offsetBytes & -CACHE_PIECE_BYTES;
+    }
+
+    static long cachePieceEnd(long endBytes) {
+        return endBytes + CACHE_PIECE_BYTES - 1 & -CACHE_PIECE_BYTES;
     }
 
     private void write(long offsetBytes, long address, long lengthBytes, boolean fua) throws DeviceException {

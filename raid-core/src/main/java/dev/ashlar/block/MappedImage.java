@@ -124,9 +124,9 @@ public final class MappedImage extends FilterDevice {
 
     /** Pages that are mapped anywhere stay in the page cache whatever is asked, so ours go first. */
     private void dropMapped(long offsetBytes, long lengthBytes) {
-        long start = offsetBytes & -TAIL_BYTES;
-        long end = Math.min(offsetBytes + lengthBytes + TAIL_BYTES - 1 & -TAIL_BYTES, mappedEnd);
-        if (end > start && file.calls().enter()) {
+        long start = FileDevice.cachePieceStart(offsetBytes);
+        long end = Math.min(FileDevice.cachePieceEnd(offsetBytes + lengthBytes), map.byteSize());
+        if (lengthBytes > 0 && file.calls().enter()) {
             try {
                 Posix.dropMapped(map.address() + start, end - start);
             } finally {
