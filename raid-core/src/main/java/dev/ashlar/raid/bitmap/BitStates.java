@@ -106,6 +106,15 @@ final class BitStates {
         return (int) WORD.getAndBitwiseOr(words, bit, flags);
     }
 
+    /** Raises {@code flags} of the bits that have {@code where}, which must not change meanwhile. */
+    void raiseWhere(int where, int first, int last, int flags) {
+        for (int bit = first; bit <= last; bit++) {
+            if (has(bit, where)) {
+                raise(bit, flags);
+            }
+        }
+    }
+
     /** Lowers flags other than {@link #NEEDED}; returns the word before. */
     int lower(int bit, int flags) {
         return (int) WORD.getAndBitwiseAnd(words, bit, ~flags);

@@ -158,8 +158,9 @@ public record BitmapHeader(
     }
 
     /**
-     * The same with other events, and without the state flags that would make it untrusted. When events go down, as they do
-     * when an array becomes clean, events_cleared goes with them: it may not be ahead of members that are current.
+     * The same with other events, and without the state flags that would make it untrusted. When events go down, as
+     * they do when an array becomes clean, events_cleared goes with them: it may not be ahead of members that are
+     * current.
      */
     public BitmapHeader withEvents(long newEvents) {
         long cleared = Long.compareUnsigned(eventsCleared, newEvents) > 0 ? newEvents : eventsCleared;

@@ -8,10 +8,7 @@ import static dev.ashlar.raid.bitmap.BitStates.SET;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -45,9 +42,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * RAID10. A range outside it is an {@link IllegalArgumentException}, an empty one means nothing.
  */
 public final class WriteIntentBitmap {
-    /** A write of one span costs less than two flushed ones with this many untouched pages between them. */
-    private static final int WORTHWHILE_GAP_PAGES = 32;
-
     /** Where the bitmap's bytes go. */
     public interface Store {
         /**
@@ -68,29 +62,10 @@ public final class WriteIntentBitmap {
         void flush() throws IOException;
     }
 
-    /** Bits some thread waits for. Settled, and failure, are guarded by the disk lock. */
-    private static final class Want {
-        final int first;
-        final int last;
-        boolean settled;
-        Throwable failure;
-
-        Want(int first, int last) {
-            this.first = first;
-            this.last = last;
-        }
-    }
-
-    private final Store store;
     private final int chunkShift;
     private final long sizeBytes;
     private final BitStates states;
-    private final BitmapImage image;
-    private final ConcurrentLinkedQueue<Want> wants = new ConcurrentLinkedQueue<>();
-
-    /** Guards the image, the stale pages, SET and DURABLE, and every call of the store. */
-    private final ReentrantLock disk = new ReentrantLock();
-    private volatile BitmapHeader header;
+    private final BitmapOnDisk disk;
 
     /** Taken before the disk lock; guards what one sweep leaves to the next. */
     private final ReentrantLock sweeping = new ReentrantLock();
@@ -99,12 +74,10 @@ public final class WriteIntentBitmap {
     private boolean wholeAtLastSweep = true;
 
     private WriteIntentBitmap(BitmapHeader header, Store store) {
-        this.header = header;
-        this.store = store;
         chunkShift = Long.numberOfTrailingZeros(header.chunkBytes());
         sizeBytes = header.syncSizeSectors() << 9;
         states = new BitStates(header.bits());
-        image = new BitmapImage(header);
+        disk = new BitmapOnDisk(header, states, store);
     }
 
     /**
@@ -115,17 +88,17 @@ public final class WriteIntentBitmap {
     public static WriteIntentBitmap create(BitmapHeader header, boolean allSet, Store store) {
         WriteIntentBitmap bitmap = new WriteIntentBitmap(header, store);
         for (int bit = 0; bit < bitmap.states.bits(); bit++) {
-            bitmap.adopt(bit, allSet, allSet);
+            bitmap.disk.adopt(bit, allSet, allSet);
         }
-        bitmap.image.stale().set(0, bitmap.states.pages());
+        bitmap.disk.distrustAllPages();
         return bitmap;
     }
 
     /**
      * Takes over what is on disk, without writing. If the first sweep finds a member missing, every set bit is kept
      * until the array is whole, because nobody remembers which members lack its chunk. Every page is written anew
-     * before the first write under it, because one member was read, not all. A writable start does well to call {@link
-     * #rewriteAll} at once.
+     * before the first write under it, because one member was read, not all; {@link #updateEvents} does it for all
+     * pages.
      *
      * @param bitmapBytes the bitmap of an in-sync member from its header on, {@link BitmapHeader#lengthBytes()} of it
      * @param dirty whether the array was not clean: chunks of set bits are needed
@@ -138,27 +111,13 @@ public final class WriteIntentBitmap {
                     "bitmapBytes.byteSize=" + bitmapBytes.byteSize() + " lengthBytes=" + header.lengthBytes());
         }
         WriteIntentBitmap bitmap = new WriteIntentBitmap(header, store);
-        bitmap.image.adoptTail(bitmapBytes, bitmap.states.bits());
+        bitmap.disk.adoptTail(bitmapBytes);
         for (int bit = 0; bit < bitmap.states.bits(); bit++) {
             boolean set = !trusted || BitmapImage.isSet(bitmapBytes, bit);
-            bitmap.adopt(bit, set, dirty);
+            bitmap.disk.adopt(bit, set, dirty);
         }
-        if (!trusted) {
-            bitmap.image.stale().set(0, bitmap.states.pages());
-        }
+        bitmap.disk.distrustAllPages();
         return bitmap;
-    }
-
-    private void adopt(int bit, boolean set, boolean needed) {
-        if (!set) {
-            image.clearUncounted(bit);
-            return;
-        }
-        image.set(bit);
-        states.raise(bit, SET);
-        if (needed) {
-            states.need(bit);
-        }
     }
 
     /**
@@ -181,7 +140,7 @@ public final class WriteIntentBitmap {
                 durable &= states.begin(begun);
             }
             if (!durable) {
-                makeDurable(first, last);
+                disk.makeDurable(first, last);
             }
             done = true;
         } finally {
@@ -222,7 +181,7 @@ public final class WriteIntentBitmap {
 
     /** The first byte at or after {@code fromOffsetBytes} in a chunk whose bit is set, or -1. */
     public long nextSet(long fromOffsetBytes) {
-        return pastEnd(fromOffsetBytes) ? -1 : start(nextSetBit(bit(fromOffsetBytes)), fromOffsetBytes);
+        return pastEnd(fromOffsetBytes) ? -1 : start(disk.nextSetBit(bit(fromOffsetBytes)), fromOffsetBytes);
     }
 
     private long start(int bit, long fromOffsetBytes) {
@@ -242,7 +201,7 @@ public final class WriteIntentBitmap {
         }
         long endBytes = offsetBytes + lengthBytes;
         int end = endBytes == sizeBytes ? states.bits() : (int) (endBytes >> chunkShift);
-        int from = (int) (offsetBytes + header.chunkBytes() - 1 >> chunkShift);
+        int from = (int) (offsetBytes + chunkBytes() - 1 >> chunkShift);
         for (int bit = states.nextNeeded(from); bit >= 0 && bit < end; bit = states.nextNeeded(bit + 1)) {
             states.synced(bit);
         }
@@ -265,85 +224,7 @@ public final class WriteIntentBitmap {
             durable &= states.has(bit, DURABLE);
         }
         if (!durable) {
-            makeDurable(first, last);
-        }
-    }
-
-    private void makeDurable(int first, int last) throws IOException {
-        Want mine = new Want(first, last);
-        wants.add(mine);
-        disk.lock();
-        try {
-            if (!mine.settled) {
-                settleWants();
-            }
-        } finally {
-            disk.unlock();
-        }
-        switch (mine.failure) {
-            case null -> { }
-            case IOException e -> throw e;
-            case RuntimeException e -> throw e;
-            case Error e -> throw e;
-            default -> throw new IOException(mine.failure);
-        }
-    }
-
-    /** One write of pages for all that wait. */
-    private void settleWants() {
-        List<Want> batch = new ArrayList<>();
-        for (Want want = wants.poll(); want != null; want = wants.poll()) {
-            batch.add(want);
-        }
-        Throwable failure = null;
-        try {
-            BitSet pages = new BitSet();
-            batch.forEach(want -> setInImage(want, pages));
-            writePages(pages);
-            batch.forEach(want -> raiseDurable(want.first, want.last));
-        } catch (IOException | RuntimeException | Error e) {
-            failure = e;
-        }
-        for (Want want : batch) {
-            want.settled = true;
-            want.failure = failure;
-        }
-    }
-
-    private void setInImage(Want want, BitSet pages) {
-        for (int bit = want.first; bit <= want.last; bit++) {
-            int before = states.raise(bit, SET);
-            if ((before & SET) == 0) {
-                image.set(bit);
-            }
-            if ((before & DURABLE) == 0) {
-                pages.set(BitmapLayout.page(bit));
-            }
-        }
-    }
-
-    private void raiseDurable(int first, int last) {
-        for (int bit = first; bit <= last; bit++) {
-            if (states.has(bit, SET)) {
-                states.raise(bit, DURABLE);
-            }
-        }
-    }
-
-    /** Writes pages of the image in few spans. Those of a span that failed stay stale. */
-    private void writePages(BitSet pages) throws IOException {
-        image.stale().or(pages);
-        for (int first = pages.nextSetBit(0); first >= 0; ) {
-            int end = pages.nextClearBit(first);
-            int next = pages.nextSetBit(end);
-            while (next >= 0 && next - end < WORTHWHILE_GAP_PAGES) {
-                end = pages.nextClearBit(next);
-                next = pages.nextSetBit(end);
-            }
-            long offsetBytes = (long) first * BitmapLayout.PAGE_BYTES;
-            store.write(offsetBytes, image.bytes(), offsetBytes, (long) (end - first) * BitmapLayout.PAGE_BYTES);
-            image.stale().clear(first, end);
-            first = next;
+            disk.makeDurable(first, last);
         }
     }
 
@@ -388,12 +269,7 @@ public final class WriteIntentBitmap {
             if (memberLost.get()) {
                 return 0;
             }
-            disk.lock();
-            try {
-                return clear(candidates, whole, events);
-            } finally {
-                disk.unlock();
-            }
+            return disk.clear(candidates, whole, events);
         } finally {
             sweeping.unlock();
         }
@@ -402,7 +278,7 @@ public final class WriteIntentBitmap {
     /** Ages every set bit by one pass; returns those old enough. */
     private BitSet age(boolean whole, boolean keepAll, boolean atOnce) {
         BitSet candidates = new BitSet();
-        for (int bit = nextSetBit(0); bit >= 0; bit = nextSetBit(bit + 1)) {
+        for (int bit = disk.nextSetBit(0); bit >= 0; bit = disk.nextSetBit(bit + 1)) {
             if (keepAll) {
                 states.raise(bit, KEPT);
             }
@@ -417,82 +293,17 @@ public final class WriteIntentBitmap {
         return candidates;
     }
 
-    private int nextSetBit(int from) {
-        return states.next(from, SET, image.setByPage());
-    }
-
-    private int clear(BitSet candidates, boolean whole, long events) throws IOException {
-        for (int bit = candidates.nextSetBit(0); bit >= 0; bit = candidates.nextSetBit(bit + 1)) {
-            candidates.set(bit, states.clearable(bit, whole));
-        }
-        if (candidates.isEmpty()) {
-            return 0;
-        }
-        if (whole && header.eventsCleared() != events) {
-            writeHeader(header.withEventsCleared(events));
-        }
-        BitSet cleared = new BitSet();
-        BitSet pages = new BitSet();
-        for (int bit = candidates.nextSetBit(0); bit >= 0; bit = candidates.nextSetBit(bit + 1)) {
-            if (states.takeBack(bit, whole)) {
-                image.clear(bit);
-                cleared.set(bit);
-                pages.set(BitmapLayout.page(bit));
-            }
-        }
-        boolean done = false;
-        try {
-            writePages(pages);
-            done = true;
-        } finally {
-            if (!done) {
-                cleared.stream().forEach(this::putBack);
-            }
-        }
-        return cleared.cardinality();
-    }
-
-    /** A bit whose zero some member may have and others not: set, for the next write of its page to say so. */
-    private void putBack(int bit) {
-        image.set(bit);
-        states.raise(bit, SET | KEPT);
-    }
-
-    private void writeHeader(BitmapHeader changed) throws IOException {
-        image.encode(changed);
-        BitSet firstPage = new BitSet();
-        firstPage.set(0);
-        writePages(firstPage);
-        header = changed;
-    }
-
     /**
      * Writes the header with the superblock's coming events, before the superblocks. Pages that members lack are
      * written first.
      */
     public void updateEvents(long events) throws IOException {
-        disk.lock();
-        try {
-            writePages((BitSet) image.stale().clone());
-            writeHeader(header.withEvents(events));
-        } finally {
-            disk.unlock();
-        }
+        disk.updateEvents(events);
     }
 
-    /** Writes all pages to the live members: after opening for writing, after a member has joined. */
+    /** Writes all pages to the live members, when one has joined. */
     public void rewriteAll() throws IOException {
-        disk.lock();
-        try {
-            BitSet all = new BitSet();
-            all.set(0, states.pages());
-            writePages(all);
-            for (int bit = nextSetBit(0); bit >= 0; bit = nextSetBit(bit + 1)) {
-                raiseDurable(bit, bit);
-            }
-        } finally {
-            disk.unlock();
-        }
+        disk.rewriteAll();
     }
 
     /**
@@ -500,21 +311,12 @@ public final class WriteIntentBitmap {
      * live ones before, or it misses what changes from now on.
      */
     public void writeAllTo(Store target) throws IOException {
-        disk.lock();
-        try {
-            target.write(0, image.bytes(), 0, image.bytes().byteSize());
-        } finally {
-            disk.unlock();
-        }
+        disk.writeAllTo(target);
     }
 
     /** How many bits are set. */
     public long setBits() {
-        long bits = 0;
-        for (int page = 0; page < states.pages(); page++) {
-            bits += image.setByPage().get(page);
-        }
-        return bits;
+        return disk.setBits();
     }
 
     /** How many bits there are. */
@@ -524,7 +326,7 @@ public final class WriteIntentBitmap {
 
     /** Bytes that one bit covers. */
     public long chunkBytes() {
-        return header.chunkBytes();
+        return 1L << chunkShift;
     }
 
     /** Bytes that the bitmap covers. */
@@ -534,12 +336,12 @@ public final class WriteIntentBitmap {
 
     /** Events a member must have, at least, to come back by the bitmap; unsigned. */
     public long eventsCleared() {
-        return header.eventsCleared();
+        return header().eventsCleared();
     }
 
     /** The header that the members are known to have. */
     public BitmapHeader header() {
-        return header;
+        return disk.header();
     }
 
     /** Whether anything has to be synchronised. */
