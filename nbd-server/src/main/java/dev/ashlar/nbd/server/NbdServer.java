@@ -35,7 +35,7 @@ public final class NbdServer implements AutoCloseable {
     private static final long NEGOTIATION_GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     /** How long threads get to notice that their connection was cut off. */
-    private static final long ABORT_GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long ABORT_GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final ServerState state;
     private final List<Listener> listeners = new ArrayList<>();
@@ -61,7 +61,7 @@ public final class NbdServer implements AutoCloseable {
 
     /**
      * Ends an export: nobody can open it any more, its clients get answers to what they had sent, then are closed.
-     * Waits for that, at most {@link ServerLimits#drainTimeout} and a second for cutting off who is left.
+     * Waits for that, at most {@link ServerLimits#drainTimeout} and two seconds for cutting off who is left.
      *
      * @return whether no thread of the server is inside the device any more; if not, closing the device must wait for
      *     the calls in it

@@ -122,6 +122,17 @@ public final class WireClient implements Closeable {
         }
     }
 
+    /** Reads whatever comes until the server closes. */
+    public void expectEnd() {
+        try {
+            while (true) {
+                receive(1);
+            }
+        } catch (IOException _) {
+            // The end, or a reset.
+        }
+    }
+
     public void endOutput() throws IOException {
         channel.shutdownOutput();
     }
