@@ -7,7 +7,9 @@ import dev.ashlar.raid.layout.StripedGeometry;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Level, layout, chunk and number of disks: whether they make sense together, how large the array is, what it survives. */
+/**
+ * Level, layout, chunk and number of disks: whether they make sense together, how large the array is, what it survives.
+ */
 final class ArrayShape {
     private static final int MAX_DISKS = 32;
     private static final int MIN_CHUNK_SECTORS = 8;
@@ -38,7 +40,11 @@ final class ArrayShape {
         return geometryProblem(array);
     }
 
-    /** The array's size in bytes; empty when it cannot be told. @param dataSizes data_size of every role; used at RAID 0 */
+    /**
+     * The array's size in bytes; empty when it cannot be told.
+     *
+     * @param dataSizes data_size of every role; used at RAID 0
+     */
     static OptionalLong arrayBytes(ArrayFields array, long[] dataSizes) {
         try {
             return OptionalLong.of(switch (array.level()) {

@@ -15,8 +15,8 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
- * Says where Ashlar's own areas lie on a member. Two slots of 4 KiB at byte 2 MiB are written in turn, so that one of them
- * is always whole; md knows nothing of them, and a member without them is a plain md member.
+ * Says where Ashlar's own areas lie on a member. Two slots of 4 KiB at byte 2 MiB are written in turn, so that one of
+ * them is always whole; md knows nothing of them, and a member without them is a plain md member.
  *
  * <pre>
  *    0               8       12      16              24
@@ -122,13 +122,27 @@ public record AshlarHeader(
     }
 
     /**
-     * Writes the header to its slot, durably when this returns. The caller has made sure by {@link #conflict} that nothing
-     * of md's lies there.
+     * Writes the header to its slot, durably when this returns. The caller has made sure by {@link #conflict} that
+     * nothing of md's lies there.
      */
     public void write(BlockDevice device) throws IOException {
         MemorySegment slot = MemorySegment.ofArray(new byte[SLOT_BYTES]);
         encode(slot, 0);
         device.write(OFFSET_BYTES + (sequence & 1) * SLOT_BYTES, slot, 0, SLOT_BYTES, true);
+    }
+
+    /**
+     * Zeroes both slots if one of them looks like a header of any version, so that no later header is taken for old.
+     */
+    static void erase(BlockDevice device) throws IOException {
+        if (device.sizeBytes() < OFFSET_BYTES + 2 * SLOT_BYTES) {
+            return;
+        }
+        MemorySegment slots = MemorySegment.ofArray(new byte[2 * SLOT_BYTES]);
+        device.read(OFFSET_BYTES, slots, 0, slots.byteSize());
+        if (slots.get(U64, 0) == MAGIC || slots.get(U64, SLOT_BYTES) == MAGIC) {
+            device.write(OFFSET_BYTES, slots.fill((byte) 0), 0, slots.byteSize(), false);
+        }
     }
 
     /** Writes a slot: {@link #SLOT_BYTES} of {@code target} from {@code offset}. */
@@ -174,8 +188,8 @@ public record AshlarHeader(
     }
 
     /**
-     * Why the areas must be given up, never written again: mdadm may have moved the data or made a bitmap where they lie, or
-     * the header was copied from elsewhere. Empty if all is well.
+     * Why the areas must be given up, never written again: mdadm may have moved the data or made a bitmap where they
+     * lie, or the header was copied from elsewhere. Empty if all is well.
      *
      * @param bitmapSectors length of the bitmap, 0 when there is none
      */
@@ -231,7 +245,8 @@ public record AshlarHeader(
     }
 
     private static Extent extent(String what, long offsetBytes, long lengthBytes) {
-        return new Extent(what, offsetBytes / SuperblockLayout.SECTOR_BYTES, lengthBytes / SuperblockLayout.SECTOR_BYTES);
+        return new Extent(
+                what, offsetBytes / SuperblockLayout.SECTOR_BYTES, lengthBytes / SuperblockLayout.SECTOR_BYTES);
     }
 
     private static int crc(MemorySegment slot) {

@@ -10,15 +10,15 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Decides which of the offered members make up an array, in which role, and what stands in the way of opening it. Pure: the
- * same superblocks give the same answer, and nothing is read or written.
+ * Decides which of the offered members make up an array, in which role, and what stands in the way of opening it. Pure:
+ * the same superblocks give the same answer, and nothing is read or written.
  *
  * <p>The rules are those of mdadm and the kernel (md-format, section 12):
  *
  * <ul>
  *   <li>The state is that of the member with the highest events among those that claim a role.
- *   <li>A member that claims a role is current if its events are at most 1 lower. Its role is the one the best superblock
- *       gives it, not its own.
+ *   <li>A member that claims a role is current if its events are at most 1 lower. Its role is the one the best
+ *       superblock gives it, not its own.
  *   <li>Everything else is left out by name, with the reason. Without force nothing stale is ever used.
  * </ul>
  */
@@ -40,8 +40,8 @@ public final class Assembler {
      * Assembles the offered members.
      *
      * @param candidates at least one, in any order; a journal among them with its {@link Candidate#journal} examined
-     * @param options only {@code force} matters here: it takes the newest stale members in until there are enough. What is
-     *     in the way under other options is in the answer, see {@link Assembly#requireOpenable}
+     * @param options only {@code force} matters here: it takes the newest stale members in until there are enough. What
+     *     is in the way under other options is in the answer, see {@link Assembly#requireOpenable}
      * @throws SuperblockException if they are not members of one array, contradict each other, or none has a role
      */
     public static Assembly assemble(List<Candidate> candidates, OpenOptions options) throws SuperblockException {
@@ -85,9 +85,11 @@ public final class Assembler {
                 .boxed()
                 .toList();
         boolean dirty = isDirty(slots);
-        Assembly assembly = new Assembly(leader.superblock(), slots, spares, rejected, filled.replacements(), journal, dirty,
-                absent, List.of());
-        return new Assembly(leader.superblock(), slots, spares, rejected, filled.replacements(), journal, dirty, absent,
+        Superblock state = leader.superblock();
+        List<Candidate> replacements = filled.replacements();
+        Assembly assembly =
+                new Assembly(state, slots, spares, rejected, replacements, journal, dirty, absent, List.of());
+        return new Assembly(state, slots, spares, rejected, replacements, journal, dirty, absent,
                 ObstacleFinder.find(assembly));
     }
 

@@ -6,8 +6,8 @@ import static dev.ashlar.raid.superblock.Permission.WITH_RUN;
 import static dev.ashlar.raid.superblock.Permission.YES;
 
 /**
- * Everything that can keep a member out of an array or an array from being opened, each with what is still allowed. What
- * cannot be served safely is refused by one of these names; {@code docs/refusals.md} is this table.
+ * Everything that can keep a member out of an array or an array from being opened, each with what is still allowed.
+ * What cannot be served safely is refused by one of these names; {@code docs/refusals.md} is this table.
  */
 public enum Cause {
     /** No magic at any of the three places. */
@@ -36,8 +36,8 @@ public enum Cause {
     /** Only spares, journals or members known to be faulty were offered. */
     NO_ACTIVE_MEMBER("no offered member has a role in the array", NEVER, NEVER),
     /** Current members contradict each other about the array's shape. */
-    GEOMETRY_DISAGREES("current members disagree on level, layout, chunk, size, number of disks, creation time or version",
-            NEVER, NEVER),
+    GEOMETRY_DISAGREES("current members disagree on level, layout, chunk, size, number of disks, creation time or"
+            + " version", NEVER, NEVER),
     /** Two members with equal right to one role. */
     DUPLICATE_ROLE("two members claim the same role with the same events (a copied image?)", NEVER, NEVER),
     /** raid_disks out of the level's range. */
@@ -72,14 +72,16 @@ public enum Cause {
     /** Partial parity logs. */
     PPL("partial parity logs: replayed when dirty, then given up; the array goes on with policy resync", YES, YES),
     /** Features that exclude each other. */
-    PPL_CONTRADICTION("partial parity logs together with a bitmap, a journal, a level other than 5 or more than 64 disks",
-            WITH_FORCE, NEVER),
+    PPL_CONTRADICTION("partial parity logs together with a bitmap, a journal, a level other than 5 or more than 64"
+            + " disks", WITH_FORCE, NEVER),
     /** A bitmap of version 3, 5, 6, ... */
     BITMAP_VERSION("a bitmap of a version other than 4", YES, NEVER),
     /** A bitmap that is not this array's, or makes no sense. */
-    BITMAP_UNUSABLE("a bitmap with wrong magic, UUID or values; with force everything is taken as dirty", YES, WITH_FORCE),
+    BITMAP_UNUSABLE("a bitmap with wrong magic, UUID or values; with force everything is taken as dirty", YES,
+            WITH_FORCE),
     /** Features 0x82 without a bitmap to guide the rebuild. */
-    REBUILD_WITHOUT_BITMAP("a rebuild guided by a bitmap that is not there: it starts again from the beginning", YES, YES),
+    REBUILD_WITHOUT_BITMAP("a rebuild guided by a bitmap that is not there: it starts again from the beginning", YES,
+            YES),
     /** A replacement that had not finished. */
     REPLACEMENT("a replacement in progress: it is given up, the new device becomes a spare", YES, YES),
     /** Members whose content is out of date. */
@@ -89,7 +91,8 @@ public enum Cause {
     /** Absent members that could have run alone. */
     POSSIBLE_SPLIT("the absent members could have been running alone and hold newer writes", YES, WITH_RUN),
     /** Present members that did run alone. */
-    SPLIT("the offered members have two histories: some were written while they took the others for lost", YES, WITH_FORCE),
+    SPLIT("the offered members have two histories: some were written while they took the others for lost", YES,
+            WITH_FORCE),
     /** RAID 0 without all its members. */
     RAID0_MEMBER_MISSING("RAID 0 without all its members: without their sizes nothing has a place", NEVER, NEVER),
     /** More lost than the level bears. */

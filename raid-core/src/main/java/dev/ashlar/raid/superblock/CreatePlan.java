@@ -9,7 +9,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * The layout of a new array: where everything lies on its members, and their first superblocks. Pure; nothing is written.
+ * The layout of a new array: where everything lies on its members, and their first superblocks. Pure; nothing is
+ * written.
  *
  * <p>Without head room the places are exactly mdadm's. With it the data begin later, behind {@link ReservedAreas}.
  * Members are numbered plainly: role i is dev_number i, spares follow.

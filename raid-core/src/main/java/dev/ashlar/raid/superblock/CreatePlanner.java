@@ -23,7 +23,10 @@ final class CreatePlanner {
     CreatePlanner(CreatePlan.Request request) {
         this.request = request;
         this.level = request.level();
-        this.present = IntStream.range(0, request.devices()).filter(number -> request.sectors(number) != 0).boxed().toList();
+        this.present = IntStream.range(0, request.devices())
+                .filter(number -> request.sectors(number) != 0)
+                .boxed()
+                .toList();
     }
 
     CreatePlan plan() {
@@ -39,7 +42,8 @@ final class CreatePlanner {
         CreatePlan.Bitmap bitmap = bitmap(component, arrayBytes, dataOffset);
         ArrayFields array = bitmap == null
                 ? draft
-                : draft.withFeatures(draft.features() | Features.BITMAP_OFFSET).withBitmapOffset(bitmap.offsetSectors());
+                : draft.withFeatures(draft.features() | Features.BITMAP_OFFSET)
+                        .withBitmapOffset(bitmap.offsetSectors());
         NavigableMap<Integer, Superblock> superblocks = superblocks(array, dataOffset, bitmap);
         return new CreatePlan(dataOffset, component, arrayBytes, bitmap, areas, superblocks, warnings);
     }
@@ -150,8 +154,8 @@ final class CreatePlanner {
         long chunk = wanted == 0 ? MdadmSizes.bitmapChunkBytes(sync, usual) : wanted;
         long room = Math.max(usual, mostBitmapSectors(dataOffset));
         if (!MdadmSizes.bitmapFits(sync, chunk, room)) {
-            throw new IllegalArgumentException("bitmapChunkBytes=" + chunk + " is too small: the bitmap would not fit its "
-                    + room + " sectors; at least " + leastChunk(sync, room) + " is needed");
+            throw new IllegalArgumentException("bitmapChunkBytes=" + chunk + " is too small: the bitmap would not fit"
+                    + " its " + room + " sectors; at least " + leastChunk(sync, room) + " is needed");
         }
         long sectors = MdadmSizes.bitmapSectors(MdadmSizes.bits(sync, chunk));
         return new CreatePlan.Bitmap(MdadmSizes.BITMAP_OFFSET, sectors, chunk, sync);
@@ -171,7 +175,8 @@ final class CreatePlanner {
         return chunk;
     }
 
-    private NavigableMap<Integer, Superblock> superblocks(ArrayFields array, long dataOffset, CreatePlan.Bitmap bitmap) {
+    private NavigableMap<Integer, Superblock> superblocks(
+            ArrayFields array, long dataOffset, CreatePlan.Bitmap bitmap) {
         int badBlocks = MdadmSizes.badBlockOffset(array.sizeSectors(), bitmap == null ? 0 : bitmap.sectors());
         if (dataOffset < SUPERBLOCK_SECTOR + badBlocks + MdadmSizes.BAD_BLOCK_SECTORS) {
             badBlocks = (int) (dataOffset - MdadmSizes.BAD_BLOCK_SECTORS - SUPERBLOCK_SECTOR);

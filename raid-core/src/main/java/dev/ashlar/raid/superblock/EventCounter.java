@@ -53,8 +53,8 @@ public record EventCounter(long events, long highest, Last last) {
     }
 
     /**
-     * How many updates ({@link #changed}) it takes until a member that is not written any more is surely out of date: 2, or
-     * 3 when it may still carry the number before the last decrease.
+     * How many updates ({@link #changed}) it takes until a member that is not written any more is surely out of date:
+     * 2, or 3 when it may still carry the number before the last decrease.
      */
     public int updatesToOutdate() {
         return (int) (highest - events) + 2;

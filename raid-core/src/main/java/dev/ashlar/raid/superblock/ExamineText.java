@@ -21,7 +21,8 @@ public final class ExamineText {
     /** What mdadm takes as used after a superblock when it tells the unused space. */
     private static final int SUPERBLOCK_ROOM_SECTORS = 72;
 
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ENGLISH);
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ENGLISH);
 
     private final Superblock superblock;
     private final ArrayFields array;
@@ -128,7 +129,8 @@ public final class ExamineText {
     }
 
     private void sizes() {
-        line("Avail Dev Size", member.dataSize() + " sectors" + human(member.dataSize() * SuperblockLayout.SECTOR_BYTES));
+        line("Avail Dev Size", member.dataSize() + " sectors"
+                + human(member.dataSize() * SuperblockLayout.SECTOR_BYTES));
         OptionalLong bytes = arrayBytes(superblock);
         if (array.level() != RaidLevel.RAID0 && bytes.isPresent()) {
             line("Array Size", bytes.getAsLong() / 1024 + " KiB" + human(bytes.getAsLong()));
@@ -230,10 +232,11 @@ public final class ExamineText {
     /** Sectors nobody uses before the data, and after them up to whatever comes next. */
     private String unusedSpace() {
         List<Extent> metadata = SuperblockExtents.metadata(superblock, 0);
-        long used = array.sizeSectors() == 0 || superblock.role() == Roles.JOURNAL ? member.dataSize() : array.sizeSectors();
+        long used = SuperblockExtents.data(superblock).sectors();
         if (superblock.minorVersion() == 0) {
             long next = metadata.stream().mapToLong(Extent::startSector).reduce(member.superOffset(), Math::min);
-            return "before=" + member.dataOffset() + " sectors, after=" + (next - member.dataOffset() - used) + " sectors";
+            long after = next - member.dataOffset() - used;
+            return "before=" + member.dataOffset() + " sectors, after=" + after + " sectors";
         }
         long last = metadata.stream().mapToLong(Extent::endSector)
                 .reduce(member.superOffset() + SUPERBLOCK_ROOM_SECTORS, Math::max);

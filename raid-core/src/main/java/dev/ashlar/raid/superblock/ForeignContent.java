@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Recognises what a device carries before it is overwritten. The places and magics are those documented by each format; the
- * order is from the most telling to the least, since some formats leave room for others before them.
+ * Recognises what a device carries before it is overwritten. The places and magics are those documented by each format;
+ * the order is from the most telling to the least, since some formats leave room for others before them.
  */
 final class ForeignContent {
     /** ZFS keeps 128 uberblocks from here on in its first label. */
@@ -46,7 +46,8 @@ final class ForeignContent {
             text("a VMDK image", 0, "KDMV"),
             text("a VHDX image", 0, "vhdxfile"),
             text("a bcache device", 4096 + 24,
-                    "\u00c6\u0085\u0073\u00f6\u004e\u001a\u0045\u00ca\u0082\u0065\u00f5\u007f\u0048\u00ba\u006d\u0081"));
+                    "\u00c6\u0085\u0073\u00f6\u004e\u001a\u0045\u00ca"
+                            + "\u0082\u0065\u00f5\u007f\u0048\u00ba\u006d\u0081"));
 
     private record Signature(String what, int at, byte[] magic) {
         boolean matches(MemorySegment start) {
@@ -76,8 +77,8 @@ final class ForeignContent {
         try {
             Superblock superblock = SuperblockIo.read(device, "device");
             ArrayFields array = superblock.array();
-            return Optional.of("an md superblock of version " + superblock.version() + ": member of the " + array.level()
-                    + " array " + array.name() + " (" + MdText.uuid(array.setUuid()) + ")");
+            return Optional.of("an md superblock of version " + superblock.version() + ": member of the "
+                    + array.level() + " array " + array.name() + " (" + MdText.uuid(array.setUuid()) + ")");
         } catch (NoSuperblockException _) {
             return Optional.empty();
         } catch (SuperblockException e) {
@@ -116,7 +117,8 @@ final class ForeignContent {
             if ((start.get(ValueLayout.JAVA_BYTE, entry) & 0x7f) != 0) {
                 return Optional.of("a boot sector");
             }
-            used |= start.get(ValueLayout.JAVA_BYTE, entry + 4) != 0 && start.get(SuperblockLayout.U32, entry + 12) != 0;
+            byte type = start.get(ValueLayout.JAVA_BYTE, entry + 4);
+            used |= type != 0 && start.get(SuperblockLayout.U32, entry + 12) != 0;
         }
         return Optional.of(used ? "an MBR partition table" : "a boot sector");
     }

@@ -36,8 +36,8 @@ public final class JournalProbe {
     }
 
     /**
-     * Examines the log on a journal member. Blocks that only record flushes are passed over; the first block that carries
-     * data or parity ends the search. A damaged block at the tail itself is taken to carry some.
+     * Examines the log on a journal member. Blocks that only record flushes are passed over; the first block that
+     * carries data or parity ends the search. A damaged block at the tail itself is taken to carry some.
      *
      * @param superblock of that device, with the role {@link Roles#JOURNAL}
      */

@@ -12,8 +12,8 @@ import java.util.UUID;
  * @param dataOffset first data sector
  * @param dataSize sectors usable for data
  * @param superOffset sector of the superblock
- * @param recoveryOffset with {@link Features#RECOVERY_OFFSET}: component sectors rebuilt; on a journal member its tail, in
- *     sectors from its data_offset
+ * @param recoveryOffset with {@link Features#RECOVERY_OFFSET}: component sectors rebuilt; on a journal member its tail,
+ *     in sectors from its data_offset
  * @param correctedReads read errors mended by rewriting
  * @param devFlags 1 write-mostly, 2 fail-fast
  * @param badBlockShift unit of the bad-block log: 2^shift sectors
@@ -60,8 +60,8 @@ public record MemberFields(
 
     /** The same with other features and recovery_offset, which only make sense together. */
     public MemberFields withRecovery(int newFeatures, long newRecoveryOffset) {
-        return new MemberFields(devNumber, deviceUuid, newFeatures, dataOffset, dataSize, superOffset, newRecoveryOffset,
-                correctedReads, devFlags, badBlockShift, badBlockSectors, badBlockOffset, newOffset);
+        return new MemberFields(devNumber, deviceUuid, newFeatures, dataOffset, dataSize, superOffset,
+                newRecoveryOffset, correctedReads, devFlags, badBlockShift, badBlockSectors, badBlockOffset, newOffset);
     }
 
     /** The same with other features. */

@@ -56,13 +56,13 @@ final class ObstacleFinder {
     private void journal() {
         Candidate journal = assembly.journal();
         if (array.has(Features.BITMAP_OFFSET) || !array.level().hasParity()) {
-            add(Cause.ASHLAR_FENCE, "the array was open with a log and was not stopped cleanly; this version does not read"
-                    + " that log, which holds the newest writes");
+            add(Cause.ASHLAR_FENCE, "the array was open with a log and was not stopped cleanly; this version does not"
+                    + " read that log, which holds the newest writes");
         } else if (journal == null) {
             add(Cause.JOURNAL_MISSING, "the write journal is absent; what it holds may be missing from the members");
         } else if (journal.journal() == JournalContent.EMPTY) {
-            add(Cause.JOURNAL_EMPTY, "the array has a write journal (" + journal.name() + "), which is empty; arrays with a"
-                    + " journal are only read");
+            add(Cause.JOURNAL_EMPTY, "the array has a write journal (" + journal.name() + "), which is empty; arrays"
+                    + " with a journal are only read");
         } else {
             add(Cause.JOURNAL_NOT_EMPTY, "the write journal " + journal.name()
                     + (journal.journal() == JournalContent.UNKNOWN ? " was not examined" : " holds writes")
@@ -77,15 +77,16 @@ final class ObstacleFinder {
             add(Cause.PPL_CONTRADICTION, "the feature bits 0x" + Integer.toHexString(array.features()) + " of this "
                     + array.level() + " contradict each other");
         } else {
-            add(Cause.PPL, "the array has partial parity logs; they are replayed if it is dirty, and given up at the first"
-                    + " writable start");
+            add(Cause.PPL, "the array has partial parity logs; they are replayed if it is dirty, and given up at the"
+                    + " first writable start");
         }
     }
 
     private void members() {
         long inSync = SlotFiller.inSyncMask(assembly.slots());
         if (!ArrayShape.survives(array, inSync)) {
-            add(array.level() == RaidLevel.RAID0 ? Cause.RAID0_MEMBER_MISSING : Cause.TOO_MANY_MISSING, "only " + Long.bitCount(inSync) + " of " + array.raidDisks()
+            Cause cause = array.level() == RaidLevel.RAID0 ? Cause.RAID0_MEMBER_MISSING : Cause.TOO_MANY_MISSING;
+            add(cause, "only " + Long.bitCount(inSync) + " of " + array.raidDisks()
                     + " roles have a current member; missing: " + roles(slot -> !slot.inSync()));
         } else {
             dirtyDegraded();
@@ -121,8 +122,8 @@ final class ObstacleFinder {
                 .toArray();
         try {
             if (ArrayShape.layoutIsMissing(array, sizes)) {
-                add(Cause.RAID0_WITHOUT_LAYOUT, "the members differ in size and the superblocks do not say which of the two"
-                        + " RAID 0 layouts the data have");
+                add(Cause.RAID0_WITHOUT_LAYOUT, "the members differ in size and the superblocks do not say which of the"
+                        + " two RAID 0 layouts the data have");
             }
         } catch (IllegalArgumentException e) {
             add(Cause.SIZE_RANGE, e.getMessage());
@@ -157,7 +158,8 @@ final class ObstacleFinder {
         }
         String diverged = names(Rejected::diverged);
         if (!diverged.isEmpty()) {
-            add(Cause.SPLIT, diverged + "; the offered members have two histories, offer only those of the one to keep");
+            add(Cause.SPLIT, diverged
+                    + "; the offered members have two histories, offer only those of the one to keep");
         }
         String stale = names(member -> !member.diverged());
         if (!stale.isEmpty()) {
@@ -174,8 +176,8 @@ final class ObstacleFinder {
             }
         }
         if (!assembly.replacements().isEmpty()) {
-            add(Cause.REPLACEMENT, assembly.replacements().stream().map(Candidate::name).collect(Collectors.joining(", "))
-                    + " was replacing a member; it becomes a spare");
+            String names = assembly.replacements().stream().map(Candidate::name).collect(Collectors.joining(", "));
+            add(Cause.REPLACEMENT, names + " was replacing a member; it becomes a spare");
         }
     }
 

@@ -1,8 +1,8 @@
 package dev.ashlar.raid.superblock;
 
 /**
- * The areas between md's metadata and the data that only Ashlar uses, as reserved when an array is made. All in bytes of the
- * member.
+ * The areas between md's metadata and the data that only Ashlar uses, as reserved when an array is made. All in bytes
+ * of the member.
  *
  * <pre>
  *  0     4 KiB   +4 KiB…        2 MiB           2 MiB + 64 KiB                          data_offset

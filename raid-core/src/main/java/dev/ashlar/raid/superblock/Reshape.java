@@ -1,8 +1,8 @@
 package dev.ashlar.raid.superblock;
 
 /**
- * Bytes 100 to 123: where a reshape goes to. They count only with {@link Features#RESHAPE_ACTIVE}; the kernel leaves the
- * last reshape's values behind, so they are kept as found.
+ * Bytes 100 to 123: where a reshape goes to. They count only with {@link Features#RESHAPE_ACTIVE}; the kernel leaves
+ * the last reshape's values behind, so they are kept as found.
  *
  * @param newLevel the level it goes to, as md's number
  * @param position array sectors on the finished side

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * {@code dev_roles}: which role each dev_number has. Immutable. A dev_number is permanent and is not the role; numbers at
- * or beyond {@link #maxDev} count as spare.
+ * {@code dev_roles}: which role each dev_number has. Immutable. A dev_number is permanent and is not the role; numbers
+ * at or beyond {@link #maxDev} count as spare.
  */
 public final class Roles {
     /** A member with the array's journal. */
@@ -57,7 +57,8 @@ public final class Roles {
     }
 
     /**
-     * The same with one entry changed. A number beyond the end enlarges the table, filling its last sector as mdadm does.
+     * The same with one entry changed. A number beyond the end enlarges the table, filling its last sector as mdadm
+     * does.
      *
      * @param devNumber 0 to {@link SuperblockLayout#MAX_DEV} - 1
      */

@@ -8,8 +8,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The 32 bytes of {@code set_name} as a string and back without loss: a byte that is not UTF-8 becomes the lone surrogate
- * U+DC00 + byte, which no well-formed name contains. A name that fills all 32 bytes has no NUL after it.
+ * The 32 bytes of {@code set_name} as a string and back without loss: a byte that is not UTF-8 becomes the lone
+ * surrogate U+DC00 + byte, which no well-formed name contains. A name that fills all 32 bytes has no NUL after it.
  */
 final class SetName {
     private static final int ESCAPE = 0xdc00;

@@ -9,8 +9,8 @@ import java.util.Optional;
  * @param candidate who holds it, or null
  * @param recovering whether the holder is being rebuilt and is no source of data at or above {@code recoveryOffset}
  * @param recoveryOffset component sectors of the holder that are good while recovering; else 0
- * @param bitmapGuided whether the rebuild only concerns what the bitmap marks (a re-add): with a usable bitmap the rest is
- *     good, without one nothing is
+ * @param bitmapGuided whether the rebuild only concerns what the bitmap marks (a re-add): with a usable bitmap the rest
+ *     is good, without one nothing is
  * @param forced whether the holder is out of date and was taken because the owner said so
  */
 public record Slot(

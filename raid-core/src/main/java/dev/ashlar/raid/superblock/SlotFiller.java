@@ -5,11 +5,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 
-/** Puts current members into their roles, settles rival claims, and takes stale members in where the owner forces it. */
+/**
+ * Puts current members into their roles, settles rival claims, and takes stale members in where the owner forces it.
+ */
 final class SlotFiller {
-    private static final Comparator<Candidate> OLDEST_FIRST = Comparator.comparing(Candidate::events, Long::compareUnsigned);
+    private static final Comparator<Candidate> OLDEST_FIRST =
+            Comparator.comparing(Candidate::events, Long::compareUnsigned);
 
-    /** Whose claim to a role is better: newer events, then knowing the role itself and not only by the best superblock. */
+    /**
+     * Whose claim to a role is better: newer events, then knowing the role itself and not only by the best superblock.
+     */
     private static final Comparator<Candidate> RIGHT =
             OLDEST_FIRST.thenComparing(candidate -> candidate.superblock().hasSlot());
 
@@ -41,7 +46,8 @@ final class SlotFiller {
                     + "; offer only the one that counts");
         }
         map.put(role, order > 0 ? candidate : rival);
-        rejected.add(Rejected.of(order > 0 ? rival : candidate, "claims role " + role + ", which another member holds with better right"));
+        rejected.add(Rejected.of(order > 0 ? rival : candidate,
+                "claims role " + role + ", which another member holds with better right"));
     }
 
     /** Makes the slots: the replacement of a role nobody else holds takes it over. */

@@ -85,16 +85,17 @@ record Standing(Kind kind, int role, Rejected rejection) {
         if (!Roles.isActive(given)) {
             return new Standing(Kind.SPARE, Roles.SPARE, null);
         }
-        // The update that gave it the role did not reach it. Nothing of its content is good, but the role is free to take.
+        // The update that gave it the role did not reach it. Nothing of its content is good, but the role is free to
+        // take.
         return isFresh(candidate.events(), best.array().events())
                 ? new Standing(Kind.MEMBER, given, null)
-                : rejected(candidate, "is an old spare whose number " + candidate.devNumber() + " now has the role " + given,
-                        false);
+                : rejected(candidate, "is an old spare whose number " + candidate.devNumber() + " now has the role "
+                        + given, false);
     }
 
     /**
-     * The names of members in sync that the best superblock has in a role and this candidate's own has not. (A member being
-     * rebuilt may have got its role in the very update that did not reach this candidate.)
+     * The names of members in sync that the best superblock has in a role and this candidate's own has not. (A member
+     * being rebuilt may have got its role in the very update that did not reach this candidate.)
      */
     private static String blamed(Candidate candidate, Superblock best, List<Candidate> current) {
         StringJoiner names = new StringJoiner(", ");

@@ -47,7 +47,8 @@ final class SuperblockDecoder {
 
     private void checkIdentity() throws SuperblockException {
         if (u32(SuperblockLayout.MAGIC_AT) != SuperblockLayout.MAGIC) {
-            throw new SuperblockException(Cause.NO_SUPERBLOCK, "there is no md superblock of version 1." + minorVersion);
+            throw new SuperblockException(
+                    Cause.NO_SUPERBLOCK, "there is no md superblock of version 1." + minorVersion);
         }
         int major = u32(SuperblockLayout.MAJOR_AT);
         if (major != SuperblockLayout.MAJOR_VERSION) {

@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 /**
  * Finds, writes and clears superblocks on devices. Nothing here keeps state; calls on one device must not overlap.
  *
- * <p>mdadm, finding two valid superblocks of different versions on one device, takes the one with the later creation time.
- * That may be a leftover or, worse, content of the volume that looks like a superblock, so Ashlar refuses until it is told
- * the version.
+ * <p>mdadm, finding two valid superblocks of different versions on one device, takes the one with the later creation
+ * time. That may be a leftover or, worse, content of the volume that looks like a superblock, so Ashlar refuses until
+ * it is told the version.
  */
 public final class SuperblockIo {
     /** An md superblock of version 0.90 lies at the last 64 KiB boundary that leaves 64 KiB, native-endian. */
@@ -75,8 +75,8 @@ public final class SuperblockIo {
     }
 
     /**
-     * Writes a superblock to its place, rounded up to whole sectors with zeroes, durably when this returns. A superblock of
-     * up to 128 devices is one sector, so it is old or new after a crash, never a mixture.
+     * Writes a superblock to its place, rounded up to whole sectors with zeroes, durably when this returns. A
+     * superblock of up to 128 devices is one sector, so it is old or new after a crash, never a mixture.
      */
     public static void write(BlockDevice device, Superblock superblock) throws IOException {
         long bytes = SuperblockLayout.roundUp(superblock.encodedBytes(), SuperblockLayout.SECTOR_BYTES);
@@ -86,8 +86,9 @@ public final class SuperblockIo {
     }
 
     /**
-     * Zeroes every place where a superblock of version 0.90 or 1.x may lie, durably when this returns: before a device
-     * becomes a member, and to make it forget that it was one. Whatever else lies there is lost.
+     * Zeroes every place where a superblock of version 0.90 or 1.x may lie, and an {@link AshlarHeader}, durably when
+     * this returns: before a device becomes a member, and to make it forget that it was one. Whatever else lies at the
+     * superblocks' places is lost.
      */
     public static void erase(BlockDevice device) throws IOException {
         long sectors = device.sizeBytes() / SuperblockLayout.SECTOR_BYTES;
@@ -100,12 +101,13 @@ public final class SuperblockIo {
         if (sectors >= 2 * OLD_SUPERBLOCK_SECTORS) {
             eraseAt(device, oldSuperblockSector(sectors));
         }
+        AshlarHeader.erase(device);
         device.flush();
     }
 
     /**
-     * What a device already carries, in words: an md superblock, or the signature of a file system, a partition table, a
-     * volume manager, an encrypted volume or an image format. Empty if nothing known is found, which does not prove
+     * What a device already carries, in words: an md superblock, or the signature of a file system, a partition table,
+     * a volume manager, an encrypted volume or an image format. Empty if nothing known is found, which does not prove
      * that there is nothing.
      */
     public static Optional<String> foreignContent(BlockDevice device) throws IOException {

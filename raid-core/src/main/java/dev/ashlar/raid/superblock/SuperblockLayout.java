@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Where the fields of an md version 1 superblock lie, and its checksum. Kernel source: {@code struct mdp_superblock_1} and
- * {@code calc_sb_1_csum}.
+ * Where the fields of an md version 1 superblock lie, and its checksum. Kernel source: {@code struct mdp_superblock_1}
+ * and {@code calc_sb_1_csum}.
  *
  * <pre>
  *    0               4               8              12              16

@@ -50,8 +50,21 @@ class AshlarHeaderTest {
             AshlarHeader third = second.next(changed);
             third.write(device);
             assertThat(AshlarHeader.read(device)).hasValue(third);
-            SuperblockIoTest.put(device, AshlarHeader.OFFSET_BYTES + (third.sequence() & 1) * 4096 + 3000, new byte[] {1});
+            long slot = AshlarHeader.OFFSET_BYTES + (third.sequence() & 1) * 4096;
+            SuperblockIoTest.put(device, slot + 3000, new byte[] {1});
             assertThat(AshlarHeader.read(device)).as("the third is torn").hasValue(second);
+        }
+    }
+
+    @Test
+    void anErasedMemberHasNoHeaderToOutliveTheNextArray() throws Exception {
+        try (BlockDevice device = new MemoryDevice(BYTES)) {
+            FIRST.next(SUPERBLOCK).write(device);
+            FIRST.next(SUPERBLOCK).next(SUPERBLOCK).write(device);
+            SuperblockIo.erase(device);
+            assertThat(AshlarHeader.read(device)).isEmpty();
+            FIRST.write(device);
+            assertThat(AshlarHeader.read(device)).hasValue(FIRST);
         }
     }
 

@@ -117,7 +117,8 @@ class AssemblerProps {
             if (random.nextInt(10) == 0) {
                 fields = fields.withDevNumber(random.nextInt(6));
             }
-            bent.add(new Candidate(member.name(), superblock.withArray(array).withMember(fields), member.deviceSectors()));
+            bent.add(new Candidate(
+                    member.name(), superblock.withArray(array).withMember(fields), member.deviceSectors()));
         }
         return bent.isEmpty() ? members : bent;
     }

@@ -14,9 +14,12 @@ import org.junit.jupiter.api.Test;
 class CreatePlanTest {
     private static final long GIB = 1024 * MIB;
 
-    /** Sizes of members, and the data_offset mdadm gave RAID 1 and arrays with 512 KiB chunks (md-format, section 5). */
+    /**
+     * Sizes of members, and the data_offset mdadm gave RAID 1 and arrays with 512 KiB chunks (md-format, section 5).
+     */
     private static final long[][] MDADM = {
-        {8 * MIB, 2048, 4096}, {64 * MIB, 2048, 4096}, {512 * MIB, 2048, 4096}, {GIB, 4096, 4096}, {2 * GIB, 6144, 6144},
+        {8 * MIB, 2048, 4096}, {64 * MIB, 2048, 4096}, {512 * MIB, 2048, 4096}, {GIB, 4096, 4096},
+        {2 * GIB, 6144, 6144},
         {4 * GIB, 10240, 10240}, {16 * GIB, 34816, 34816}, {64 * GIB, 133120, 133120}, {128 * GIB, 264192, 264192},
         {300 * GIB, 264192, 264192}, {4096 * GIB, 264192, 264192}
     };
@@ -80,8 +83,8 @@ class CreatePlanTest {
 
     @Test
     void superblocksAreWhatMdadmWouldWrite() throws Exception {
-        CreatePlan plan = CreatePlan.of(Plans.members(Plans.bitmap(Plans.request(RaidLevel.RAID5, 2, 128, 3, 64 * MIB), 0),
-                List.of(64 * MIB, 65 * MIB, 66 * MIB), List.of(70 * MIB)));
+        CreatePlan.Request raid5 = Plans.bitmap(Plans.request(RaidLevel.RAID5, 2, 128, 3, 64 * MIB), 0);
+        CreatePlan plan = CreatePlan.of(Plans.members(raid5, List.of(64 * MIB, 65 * MIB, 66 * MIB), List.of(70 * MIB)));
         assertThat(plan.superblocks()).hasSize(4);
         List<Candidate> candidates = new ArrayList<>();
         for (Superblock superblock : plan.superblocks().values()) {
@@ -116,7 +119,8 @@ class CreatePlanTest {
                 .isEqualTo(ArrayFields.CLEAN);
         CreatePlan.Request raid1 = Plans.request(RaidLevel.RAID1, 0, 0, 3, 64 * MIB);
         assertThat(resync(Plans.dirty(Plans.members(raid1, List.of(64 * MIB, 0L, 64 * MIB), List.of())))).isZero();
-        assertThat(resync(Plans.dirty(Plans.request(RaidLevel.RAID0, 0, 128, 2, 64 * MIB)))).isEqualTo(ArrayFields.CLEAN);
+        assertThat(resync(Plans.dirty(Plans.request(RaidLevel.RAID0, 0, 128, 2, 64 * MIB))))
+                .isEqualTo(ArrayFields.CLEAN);
     }
 
     private static long resync(CreatePlan.Request request) {
@@ -150,9 +154,11 @@ class CreatePlanTest {
     @Test
     void headRoomHoldsHeaderIntegrityAndLogOfTheNamedSizes() {
         CreatePlan plan = CreatePlan.of(Plans.headRoom(Plans.request(RaidLevel.RAID5, 2, 1024, 3, 64 * MIB)));
-        assertThat(plan.areas()).isEqualTo(new ReservedAreas((2 << 20) + (64 << 10), 64 << 10, 3 << 20, 16 << 20, 2 << 20));
+        assertThat(plan.areas())
+                .isEqualTo(new ReservedAreas((2 << 20) + (64 << 10), 64 << 10, 3 << 20, 16 << 20, 2 << 20));
         assertThat(plan.dataOffsetSectors()).isEqualTo(19 * MIB);
-        ReservedAreas large = CreatePlan.of(Plans.headRoom(Plans.request(RaidLevel.RAID5, 2, 1024, 3, 4096 * GIB))).areas();
+        CreatePlan.Request big = Plans.headRoom(Plans.request(RaidLevel.RAID5, 2, 1024, 3, 4096 * GIB));
+        ReservedAreas large = CreatePlan.of(big).areas();
         assertThat(large.logBytes()).isEqualTo(2L << 30);
         assertThat(large.segmentBytes()).isEqualTo(64 << 20);
         assertThat(large.integrityBytes()).isEqualTo(4L << 30);

@@ -48,7 +48,8 @@ class ExamineTextTest {
         assertThat(ExamineText.facts(Golden.superblock("raid5-unclean-4d", 0)))
                 .containsEntry("resync_offset_sectors", "0").containsEntry("bitmap_offset_sectors", 8);
         for (Fixtures.Array array : Fixtures.arrays()) {
-            assertThat(ExamineText.facts(Golden.superblock(array, array.members().getFirst())).values()).doesNotContainNull();
+            Superblock superblock = Golden.superblock(array, array.members().getFirst());
+            assertThat(ExamineText.facts(superblock).values()).doesNotContainNull();
         }
     }
 

@@ -19,7 +19,8 @@ class JournalProbeTest {
 
     @Test
     void blocksThatCarryNothingOrAreNoneLeaveItEmpty() throws Exception {
-        assertThat(examine(IMAGE, 0)).as("an empty block, then one of another sequence").isEqualTo(JournalContent.EMPTY);
+        assertThat(examine(IMAGE, 0)).as("an empty block, then one of another sequence")
+                .isEqualTo(JournalContent.EMPTY);
         assertThat(examine(IMAGE, 8)).as("an empty block, then one with data").isEqualTo(JournalContent.HOLDS_WRITES);
         assertThat(examine(IMAGE, 624)).as("data, not a meta block").isEqualTo(JournalContent.EMPTY);
         assertThat(examine(IMAGE, 14336 - 8)).as("zeroes").isEqualTo(JournalContent.EMPTY);

@@ -17,8 +17,9 @@ final class Plans {
 
     static CreatePlan.Request request(RaidLevel level, int layout, int chunkSectors, int disks, long sectors) {
         boolean raid0 = level == RaidLevel.RAID0;
-        return new CreatePlan.Request("any:test", level, layout, chunkSectors, Collections.nCopies(disks, sectors), List.of(),
-                raid0 ? ConsistencyPolicy.NONE : ConsistencyPolicy.RESYNC, 0, true, false, SET, uuids(disks), NOW);
+        return new CreatePlan.Request("any:test", level, layout, chunkSectors, Collections.nCopies(disks, sectors),
+                List.of(), raid0 ? ConsistencyPolicy.NONE : ConsistencyPolicy.RESYNC, 0, true, false, SET, uuids(disks),
+                NOW);
     }
 
     static List<UUID> uuids(int devices) {
@@ -32,18 +33,20 @@ final class Plans {
     }
 
     static CreatePlan.Request bitmap(CreatePlan.Request r, long chunkBytes) {
-        return new CreatePlan.Request(r.name(), r.level(), r.layout(), r.chunkSectors(), r.memberSectors(), r.spareSectors(),
-                ConsistencyPolicy.BITMAP, chunkBytes, r.clean(), r.headRoom(), r.setUuid(), r.deviceUuids(),
-                r.nowSeconds());
+        return new CreatePlan.Request(r.name(), r.level(), r.layout(), r.chunkSectors(), r.memberSectors(),
+                r.spareSectors(), ConsistencyPolicy.BITMAP, chunkBytes, r.clean(), r.headRoom(), r.setUuid(),
+                r.deviceUuids(), r.nowSeconds());
     }
 
     static CreatePlan.Request headRoom(CreatePlan.Request r) {
-        return new CreatePlan.Request(r.name(), r.level(), r.layout(), r.chunkSectors(), r.memberSectors(), r.spareSectors(),
-                r.policy(), r.bitmapChunkBytes(), r.clean(), true, r.setUuid(), r.deviceUuids(), r.nowSeconds());
+        return new CreatePlan.Request(r.name(), r.level(), r.layout(), r.chunkSectors(), r.memberSectors(),
+                r.spareSectors(), r.policy(), r.bitmapChunkBytes(), r.clean(), true, r.setUuid(),
+                r.deviceUuids(), r.nowSeconds());
     }
 
     static CreatePlan.Request dirty(CreatePlan.Request r) {
-        return new CreatePlan.Request(r.name(), r.level(), r.layout(), r.chunkSectors(), r.memberSectors(), r.spareSectors(),
-                r.policy(), r.bitmapChunkBytes(), false, r.headRoom(), r.setUuid(), r.deviceUuids(), r.nowSeconds());
+        return new CreatePlan.Request(r.name(), r.level(), r.layout(), r.chunkSectors(), r.memberSectors(),
+                r.spareSectors(), r.policy(), r.bitmapChunkBytes(), false, r.headRoom(), r.setUuid(),
+                r.deviceUuids(), r.nowSeconds());
     }
 }

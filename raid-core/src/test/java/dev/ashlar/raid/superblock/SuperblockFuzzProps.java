@@ -31,8 +31,8 @@ class SuperblockFuzzProps {
     @Provide
     Arbitrary<Edit> edits() {
         Arbitrary<Long> values = Arbitraries.oneOf(
-                Arbitraries.of(0L, 1L, -1L, 7L, 8L, 9L, 0xffffL, 0x7fffffffL, 0x80000000L, Long.MAX_VALUE, Long.MIN_VALUE,
-                        1L << 54, 1L << 55),
+                Arbitraries.of(0L, 1L, -1L, 7L, 8L, 9L, 0xffffL, 0x7fffffffL, 0x80000000L, Long.MAX_VALUE,
+                        Long.MIN_VALUE, 1L << 54, 1L << 55),
                 Arbitraries.longs());
         return Combinators.combine(Arbitraries.integers().between(0, 127), Arbitraries.of(1, 2, 4, 8), values)
                 .as((word, bytes, value) -> new Edit(4 * word, bytes, value));
