@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * A randomly addressable range of bytes with NBD's verbs.
  *
- * <p>All calls block until done and may be made from any thread at the same time. Concurrent calls on overlapping ranges
- * happen in some order for each 512-byte sector; nothing more is promised. A write, trim or writeZeroes that has
+ * <p>All calls block until done and may be made from any thread at the same time. Concurrent calls on overlapping
+ * ranges happen in some order for each 512-byte sector; nothing more is promised. A write, trim or writeZeroes that has
  * returned is seen by every later read. It is durable only after a {@link #flush} that began after it returned, or at
  * once where {@code fua} was given.
  *
@@ -37,8 +37,8 @@ public interface BlockDevice extends AutoCloseable {
     void read(long offsetBytes, MemorySegment target, long targetOffset, long lengthBytes) throws IOException;
 
     /**
-     * Writes {@code lengthBytes} bytes of {@code source} from {@code sourceOffset} to {@code offsetBytes} of the device.
-     * After an exception each sector of the range holds old or new content.
+     * Writes {@code lengthBytes} bytes of {@code source} from {@code sourceOffset} to {@code offsetBytes} of the
+     * device. After an exception each sector of the range holds old or new content.
      *
      * @param fua whether this data must be durable when the call returns
      * @throws NoSpaceException if the storage below is full; the device stays usable

@@ -1,24 +1,32 @@
 package dev.ashlar.block;
 
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Makes writes of one file durable.
  *
- * <p>Invariants: at most one {@code fdatasync} runs at a time, because the kernel reports a lost write to one of several
- * concurrent ones only, and the others would be believed. Once one has failed, none is made again and all callers fail.
- * A caller returns after a sync that started after it called, its own or another's: callers that wait together share
- * one.
+ * <p>Invariants: at most one {@code fdatasync} runs at a time, because the kernel reports a lost write to one of
+ * several concurrent ones only, and the others would be believed. Once one has failed, none is made again and all
+ * callers fail. A caller returns after a sync that started after it called, its own or another's: callers that wait
+ * together share one.
  */
 final class FileSync {
     private final OpenFile file;
+    private final IntUnaryOperator fdatasync;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile long started;
     private long completed;
     private volatile int failedErrno;
 
     FileSync(OpenFile file) {
+        this(file, Posix::fdatasync);
+    }
+
+    /** @param fdatasync what stands for the system call: takes the descriptor, returns 0 or a negated errno */
+    FileSync(OpenFile file, IntUnaryOperator fdatasync) {
         this.file = file;
+        this.fdatasync = fdatasync;
     }
 
     /** Makes durable what was written before the call; the range is for the message only. */
@@ -53,7 +61,7 @@ final class FileSync {
     private void syncLocked() {
         long number = started + 1;
         started = number;
-        int result = Posix.fdatasync(file.descriptor());
+        int result = fdatasync.applyAsInt(file.descriptor());
         if (result < 0) {
             failedErrno = -result;
         } else {

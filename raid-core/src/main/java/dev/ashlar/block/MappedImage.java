@@ -19,8 +19,8 @@ import java.nio.file.StandardOpenOption;
  *     would end the JVM.
  * <li>A copy that faulted counts for nothing: the same range is then read by a system call, which gives the data or
  *     says what is wrong.
- * <li>The last page is never read through the mapping. Beyond the end of a file that has become smaller, it shows zeroes
- *     instead of faulting.
+ * <li>The last page is never read through the mapping. Beyond the end of a file that has become smaller, it shows
+ *     zeroes instead of faulting.
  * <li>Writes are positional: a write through a mapping fails later, in silence.
  * </ul>
  */

@@ -14,7 +14,8 @@ import java.lang.foreign.ValueLayout;
  * replaces it.
  */
 final class MappedMemory {
-    private static final Object ANY = new Object();
+    private static final Object ONE = new Object();
+    private static final Object OTHER = new Object();
 
     private MappedMemory() {}
 
@@ -23,7 +24,7 @@ final class MappedMemory {
             long lengthBytes) {
         try {
             MemorySegment.copy(map, mapOffset, target, targetOffset, lengthBytes);
-            throwPendingFault();
+            throwPendingFault(ONE);
             return true;
         } catch (InternalError _) {
             return false;
@@ -33,16 +34,16 @@ final class MappedMemory {
     /** Whether the page of a mapping that holds the byte at {@code mapOffset} is there. */
     static boolean isPresent(MemorySegment map, long mapOffset) {
         try {
-            byte _ = map.get(ValueLayout.JAVA_BYTE, mapOffset);
-            throwPendingFault();
+            // The call takes what was loaded: a load that nothing needs is compiled away, even a volatile one.
+            throwPendingFault(map.get(ValueLayout.JAVA_BYTE, mapOffset) == 0 ? ONE : OTHER);
             return true;
         } catch (InternalError _) {
             return false;
         }
     }
 
-    private static void throwPendingFault() {
-        if (Thread.holdsLock(ANY)) {
+    private static void throwPendingFault(Object anyObject) {
+        if (Thread.holdsLock(anyObject)) {
             throw new IllegalStateException("a lock that nobody takes is held");
         }
     }

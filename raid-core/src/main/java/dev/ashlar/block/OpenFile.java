@@ -38,7 +38,7 @@ record OpenFile(String name, int descriptor, int durableDescriptor, long sizeByt
         int durable = -1;
         try {
             if (mode != OpenMode.EXAMINE) {
-                check(name, Posix.lock(descriptor, mode == OpenMode.READ_WRITE));
+                lock(name, descriptor, mode);
             }
             if (mode == OpenMode.READ_WRITE) {
                 durable = openDurable(name, descriptor);
@@ -57,6 +57,16 @@ record OpenFile(String name, int descriptor, int durableDescriptor, long sizeByt
 
     void close() {
         closeAll(descriptor, durableDescriptor);
+    }
+
+    private static void lock(String name, int descriptor, OpenMode mode) throws DeviceException {
+        int errno = -Posix.lock(descriptor, mode == OpenMode.READ_WRITE);
+        if (errno == Posix.EAGAIN || errno == Posix.EACCES) {
+            throw new DeviceBusyException(name);
+        }
+        if (errno != 0) {
+            throw failure(name, "it cannot be locked: " + Posix.text(errno));
+        }
     }
 
     private static int openDurable(String name, int descriptor) throws IOException {
@@ -97,10 +107,7 @@ record OpenFile(String name, int descriptor, int durableDescriptor, long sizeByt
         if (result >= 0) {
             return result;
         }
-        throw switch (-result) {
-            case Posix.EBUSY, Posix.EAGAIN -> new DeviceBusyException(name);
-            default -> failure(name, Posix.text(-result));
-        };
+        throw result == -Posix.EBUSY ? new DeviceBusyException(name) : failure(name, Posix.text(-result));
     }
 
     private static DeviceException failure(String name, String reason) {

@@ -90,8 +90,8 @@ final class Posix {
     }
 
     /**
-     * Writes at most {@code lengthBytes} bytes through a descriptor that was opened O_DSYNC. Made once, as a sync is: made
-     * again, it could succeed without what the first had lost.
+     * Writes at most {@code lengthBytes} bytes through a descriptor that was opened O_DSYNC. Made once, as a sync is:
+     * made again, it could succeed without what the first had lost.
      */
     static long pwriteDurably(int fd, long address, long lengthBytes, long offsetBytes) {
         return transfer(IoErrno.PWRITE, fd, address, lengthBytes, offsetBytes);

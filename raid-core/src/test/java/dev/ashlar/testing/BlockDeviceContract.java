@@ -27,7 +27,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every {@link BlockDevice} promises. A subclass names an implementation by its factory and inherits the tests. */
+/**
+ * What every {@link BlockDevice} promises. A subclass names an implementation by its factory and inherits the tests.
+ */
 public abstract class BlockDeviceContract {
     /** Odd on purpose: neither a page nor a sector divides it. */
     private static final int WANTED_SIZE = 1_300_007;

@@ -13,9 +13,9 @@ import java.util.Random;
 /**
  * A disk with a volatile cache, which can show what would be left of it after a power cut.
  *
- * <p>Invariants: {@code durable} holds what is certain to survive; {@code unflushed} holds the changes since then in the
- * order they were made; {@code cached} is both together, and what reads see. A FUA write under which an older change is
- * still unflushed stays in the list, marked, so that the older one can never come out on top.
+ * <p>Invariants: {@code durable} holds what is certain to survive; {@code unflushed} holds the changes since then in
+ * the order they were made; {@code cached} is both together, and what reads see. A FUA write under which an older
+ * change is still unflushed stays in the list, marked, so that the older one can never come out on top.
  *
  * <p>{@link #cut} changes nothing, so that one moment can be tried with many seeds. Thread-safe.
  */
@@ -61,8 +61,8 @@ public final class PowerCutDevice implements BlockDevice {
     }
 
     /**
-     * What a power cut at this moment leaves: all that is durable, and of each unflushed change, in order, nothing, all,
-     * or some of its 512-byte sectors. The same seed at the same moment gives the same content.
+     * What a power cut at this moment leaves: all that is durable, and of each unflushed change, in order, nothing,
+     * all, or some of its 512-byte sectors. The same seed at the same moment gives the same content.
      */
     public synchronized MemoryDevice cut(long seed) throws IOException {
         MemoryDevice left = durable.copy();
