@@ -295,6 +295,10 @@ final class ArrayCore implements EngineHost {
         if (member.state() == MemberState.IN_SYNC) {
             vacatedBy.put(member.role(), member.fields().deviceUuid());
         }
+        if (bitmap != null) {
+            // Before flushes leave it out: what it had not flushed is under bits that must stay for its return.
+            bitmap.memberLost();
+        }
         member.fail(why);
         spares.remove(member);
         faulty.add(member);
