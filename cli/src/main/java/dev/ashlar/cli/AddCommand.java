@@ -2,11 +2,11 @@ package dev.ashlar.cli;
 
 import dev.ashlar.cli.members.ArrayTarget;
 import dev.ashlar.cli.members.StoppedArray;
+import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.show.Patterns;
 import dev.ashlar.cli.show.Terminal;
 import dev.ashlar.raid.ArrayStatus;
 import dev.ashlar.raid.OpenOptions;
-import dev.ashlar.raid.SyncAction;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -28,14 +28,14 @@ final class AddCommand extends MemberVerb {
             case ArrayTarget.Served(var daemon) -> {
                 out().println(daemon.add(member.toString(), force));
                 if (wait) {
-                    return finish(new Follow(Terminal.of(err()), daemon::status));
+                    return finish(Follow.of(Terminal.of(err()), daemon));
                 }
             }
             case ArrayTarget.Stopped(var array) -> {
                 var paths = array.paths().stream().filter(path -> !path.equals(member)).toList();
                 return StoppedArray.open(paths, OpenOptions.WRITABLE, open -> {
                     out().println(open.addMember(member, force));
-                    return finish(new Follow(Terminal.of(err()), open::status));
+                    return finish(Follow.of(Terminal.of(err()), open));
                 });
             }
         }
@@ -44,7 +44,7 @@ final class AddCommand extends MemberVerb {
 
     private int finish(Follow follow) throws IOException, InterruptedException {
         out().flush();
-        ArrayStatus status = follow.untilDone(SyncAction.RECOVER, SyncAction.RESYNC);
+        ArrayStatus status = follow.untilIdle();
         out().println(status.name() + " [" + Patterns.roles(status) + "]");
         return StatusCode.of(status);
     }

@@ -1,5 +1,6 @@
 package dev.ashlar.cli;
 
+import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.show.Sizes;
 import dev.ashlar.cli.show.StatusJson;
 import dev.ashlar.raid.ArrayStatus;

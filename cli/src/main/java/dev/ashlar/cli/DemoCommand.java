@@ -1,6 +1,7 @@
 package dev.ashlar.cli;
 
 import dev.ashlar.cli.demo.DemoRun;
+import dev.ashlar.cli.result.ExitCode;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,7 +25,8 @@ final class DemoCommand extends Verb {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        DemoRun.run(out(), err(), wantedBytes, keep);
+        DemoRun.run(
+                out(), err(), arguments -> Main.run(out(), err(), arguments), Launcher.path(), wantedBytes, keep);
         return ExitCode.OK;
     }
 }

@@ -2,6 +2,7 @@ package dev.ashlar.cli;
 
 import dev.ashlar.cli.members.ArrayTarget;
 import dev.ashlar.cli.members.StoppedArray;
+import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.show.Patterns;
 import dev.ashlar.raid.ArrayStatus;
 import dev.ashlar.raid.OpenOptions;

@@ -1,44 +1,65 @@
 package dev.ashlar.cli;
 
+import dev.ashlar.cli.control.ControlClient;
+import dev.ashlar.cli.control.Progress;
 import dev.ashlar.cli.show.ProgressLine;
 import dev.ashlar.cli.show.Terminal;
 import dev.ashlar.raid.ArrayStatus;
 import dev.ashlar.raid.SyncAction;
+import dev.ashlar.raid.array.RaidArray;
 import java.io.IOException;
-import java.util.EnumSet;
-import java.util.Set;
+import java.time.Duration;
 
-/** Follows a background pass to its end, with a bar on a terminal. */
+/** Follows an array's background passes to their end, with a bar on a terminal. */
 final class Follow {
-    private static final long INTERVAL_MILLIS = 200;
+    private static final Duration INTERVAL = Duration.ofMillis(200);
 
     private final Terminal terminal;
     private final Source source;
 
-    /** Where the status comes from: memory, or a daemon. */
+    /** Asks again after a while, sooner when there is nothing more to wait for. */
     @FunctionalInterface
-    interface Source {
-        ArrayStatus status() throws IOException;
+    private interface Source {
+        Progress next() throws IOException, InterruptedException;
     }
 
-    Follow(Terminal terminal, Source source) {
+    private Follow(Terminal terminal, Source source) {
         this.terminal = terminal;
         this.source = source;
     }
 
-    /** Waits until none of the actions runs; the status then. */
-    ArrayStatus untilDone(SyncAction first, SyncAction... more) throws IOException, InterruptedException {
-        Set<SyncAction> actions = EnumSet.of(first, more);
-        ArrayStatus status = source.status();
-        try {
-            while (actions.contains(status.progress().action())) {
-                terminal.draw(ProgressLine.of(status.progress()));
-                Thread.sleep(INTERVAL_MILLIS);
-                status = source.status();
+    /** An array that is open in this process. */
+    static Follow of(Terminal terminal, RaidArray array) {
+        return new Follow(terminal, () -> {
+            boolean idle = array.awaitIdle(INTERVAL);
+            return new Progress(array.status(), idle);
+        });
+    }
+
+    /** A served array. */
+    static Follow of(Terminal terminal, ControlClient daemon) {
+        return new Follow(terminal, () -> {
+            Progress progress = daemon.progress();
+            if (!progress.idle()) {
+                Thread.sleep(INTERVAL);
             }
+            return progress;
+        });
+    }
+
+    /** Waits until no pass runs or is due; the status then. */
+    ArrayStatus untilIdle() throws IOException, InterruptedException {
+        try {
+            Progress progress = source.next();
+            while (!progress.idle()) {
+                if (progress.status().progress().action() != SyncAction.IDLE) {
+                    terminal.draw(ProgressLine.of(progress.status().progress()));
+                }
+                progress = source.next();
+            }
+            return progress.status();
         } finally {
             terminal.clear();
         }
-        return status;
     }
 }

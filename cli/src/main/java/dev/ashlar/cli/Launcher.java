@@ -1,9 +1,11 @@
 package dev.ashlar.cli;
 
+import dev.ashlar.cli.result.CommandFailure;
+import dev.ashlar.cli.result.ExitCode;
 import java.nio.file.Path;
 
 /** The script that started this JVM. */
-public final class Launcher {
+final class Launcher {
     private Launcher() {}
 
     /**
@@ -11,7 +13,7 @@ public final class Launcher {
      *
      * @throws CommandFailure if the JVM was started in another way
      */
-    public static Path path() throws CommandFailure {
+    static Path path() throws CommandFailure {
         String path = System.getProperty("ashlar.launcher");
         if (path == null) {
             throw new CommandFailure(ExitCode.MISSING_TOOL, "this verb needs the launcher script ashlar of a checkout");

@@ -20,9 +20,9 @@ public final class Main {
         line.setOut(out);
         line.setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setParameterExceptionHandler(Failures::parameters);
+        line.setParameterExceptionHandler((failure, _) -> FailurePrinter.parameters(failure));
         line.setExecutionExceptionHandler((failure, command, _) ->
-                Failures.execution(failure, command, ashlar.verbose()));
+                FailurePrinter.execution(failure, command, ashlar.verbose()));
         int exitCode = line.execute(arguments);
         out.flush();
         err.flush();

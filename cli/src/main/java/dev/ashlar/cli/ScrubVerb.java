@@ -4,6 +4,7 @@ import dev.ashlar.cli.control.ControlClient;
 import dev.ashlar.cli.members.ArrayTarget;
 import dev.ashlar.cli.members.FoundArray;
 import dev.ashlar.cli.members.StoppedArray;
+import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.show.StatusJson;
 import dev.ashlar.cli.show.Terminal;
 import dev.ashlar.raid.ArrayStatus;
@@ -41,7 +42,7 @@ abstract class ScrubVerb extends ArrayVerb {
             out().println(action.word() + " of " + started.name() + " started");
             return ExitCode.OK;
         }
-        return finish(new Follow(Terminal.of(err()), daemon::status));
+        return finish(Follow.of(Terminal.of(err()), daemon));
     }
 
     /** A resync that is due comes first: a check of what is known not to agree would only count it. */
@@ -50,14 +51,14 @@ abstract class ScrubVerb extends ArrayVerb {
     }
 
     private int scrub(RaidArray array) throws IOException, InterruptedException {
-        Follow follow = new Follow(Terminal.of(err()), array::status);
-        follow.untilDone(SyncAction.RESYNC, SyncAction.RECOVER);
+        Follow follow = Follow.of(Terminal.of(err()), array);
+        follow.untilIdle();
         array.requestAction(action);
         return finish(follow);
     }
 
     private int finish(Follow follow) throws IOException, InterruptedException {
-        ArrayStatus status = follow.untilDone(action);
+        ArrayStatus status = follow.untilIdle();
         long mismatches = status.mismatchSectors();
         if (json) {
             printJson(StatusJson.write(status));
@@ -65,6 +66,6 @@ abstract class ScrubVerb extends ArrayVerb {
             out().println(action.word() + " of " + status.name() + " done: "
                     + (mismatches == 0 ? "no mismatches" : mismatches + " sectors did not agree"));
         }
-        return mismatches > 0 || status.degradedDisks() > 0 ? ExitCode.DEGRADED : ExitCode.OK;
+        return mismatches > 0 ? ExitCode.DEGRADED : StatusCode.of(status);
     }
 }

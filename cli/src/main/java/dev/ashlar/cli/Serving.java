@@ -1,6 +1,8 @@
 package dev.ashlar.cli;
 
 import dev.ashlar.cli.control.RunDirectory;
+import dev.ashlar.cli.result.ExitCode;
+import dev.ashlar.cli.result.Failures;
 import dev.ashlar.cli.serve.Daemon;
 import dev.ashlar.cli.serve.ServeConfig;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.ashlar.cli;
 
+import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.raid.ArrayState;
 import dev.ashlar.raid.ArrayStatus;
 

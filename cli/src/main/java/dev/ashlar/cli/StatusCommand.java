@@ -6,6 +6,8 @@ import dev.ashlar.cli.control.RunDirectory;
 import dev.ashlar.cli.members.ArrayFinder;
 import dev.ashlar.cli.members.ArrayTarget;
 import dev.ashlar.cli.members.StoppedArray;
+import dev.ashlar.cli.result.ExitCode;
+import dev.ashlar.cli.result.Failures;
 import dev.ashlar.cli.show.StatusJson;
 import dev.ashlar.cli.show.StatusTable;
 import dev.ashlar.raid.ArrayStatus;

@@ -1,6 +1,7 @@
 package dev.ashlar.cli;
 
 import dev.ashlar.cli.members.ArrayTarget;
+import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.raid.ArrayStatus;
 import java.io.IOException;
 import picocli.CommandLine.Command;

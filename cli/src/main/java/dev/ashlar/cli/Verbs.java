@@ -9,8 +9,8 @@ import picocli.CommandLine;
  */
 final class Verbs {
     private static final List<String> NAMES = List.of(
-            "create", "serve", "up", "detail", "status", "check", "repair", "stop", "fail", "remove", "add",
-            "demo", "test");
+            "create", "serve", "up", "examine", "detail", "status", "check", "repair", "stop", "fail", "remove", "add",
+            "assemble", "demo", "test");
 
     private Verbs() {}
 
@@ -33,6 +33,7 @@ final class Verbs {
             case "create" -> new CreateCommand();
             case "serve" -> new ServeCommand();
             case "up" -> new UpCommand();
+            case "examine" -> new ExamineCommand();
             case "detail" -> new DetailCommand();
             case "status" -> new StatusCommand();
             case "check" -> new CheckCommand();
@@ -41,6 +42,7 @@ final class Verbs {
             case "fail" -> new FailCommand();
             case "remove" -> new RemoveCommand();
             case "add" -> new AddCommand();
+            case "assemble" -> new AssembleCommand();
             case "demo" -> new DemoCommand();
             case "test" -> new TestCommand();
             default -> throw new IllegalArgumentException("no verb: name=" + name);

@@ -1,10 +1,10 @@
 package dev.ashlar.cli.control;
 
-import dev.ashlar.cli.CommandFailure;
-import dev.ashlar.cli.ExitCode;
 import dev.ashlar.cli.json.JsonException;
 import dev.ashlar.cli.json.JsonObject;
 import dev.ashlar.cli.json.JsonWriter;
+import dev.ashlar.cli.result.CommandFailure;
+import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.show.StatusJson;
 import dev.ashlar.raid.ArrayStatus;
 import dev.ashlar.raid.SyncAction;
@@ -48,6 +48,12 @@ public final class ControlClient {
     /** The array as it is now. */
     public ArrayStatus status() throws IOException {
         return StatusJson.read(call("GET", "status", Map.of(), QUICK).object("status"));
+    }
+
+    /** The array as it is now, and whether no background pass runs or is due. */
+    public Progress progress() throws IOException {
+        JsonObject reply = call("GET", "status", Map.of(), QUICK);
+        return new Progress(StatusJson.read(reply.object("status")), reply.flag("idle"));
     }
 
     /** Where clients find the export. */

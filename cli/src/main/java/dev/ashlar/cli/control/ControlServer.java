@@ -2,12 +2,12 @@ package dev.ashlar.cli.control;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.ashlar.cli.CommandFailure;
-import dev.ashlar.cli.ExitCode;
-import dev.ashlar.cli.Failures;
 import dev.ashlar.cli.json.JsonException;
 import dev.ashlar.cli.json.JsonObject;
 import dev.ashlar.cli.json.JsonWriter;
+import dev.ashlar.cli.result.CommandFailure;
+import dev.ashlar.cli.result.ExitCode;
+import dev.ashlar.cli.result.Failures;
 import dev.ashlar.cli.show.StatusJson;
 import dev.ashlar.raid.SyncAction;
 import java.io.IOException;
@@ -155,6 +155,8 @@ public final class ControlServer implements AutoCloseable {
 
     private static Map<String, Object> picture(ControlledArray array) {
         Map<String, Object> picture = new LinkedHashMap<>();
+        // In this order: what is said to be idle has a status from after it became so.
+        picture.put("idle", array.idle());
         picture.put("status", StatusJson.write(array.status()));
         picture.put("uris", array.uris());
         picture.put("pid", ProcessHandle.current().pid());

@@ -14,6 +14,9 @@ public interface ControlledArray {
     /** A picture of this moment, from memory. */
     ArrayStatus status();
 
+    /** Whether no background pass runs or is due. */
+    boolean idle();
+
     /** Where clients find the export. */
     List<String> uris();
 

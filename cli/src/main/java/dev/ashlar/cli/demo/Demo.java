@@ -1,9 +1,8 @@
 package dev.ashlar.cli.demo;
 
 import dev.ashlar.block.Devices;
-import dev.ashlar.cli.CommandFailure;
-import dev.ashlar.cli.ExitCode;
-import dev.ashlar.cli.Launcher;
+import dev.ashlar.cli.result.CommandFailure;
+import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.show.Sizes;
 import dev.ashlar.cli.show.Terminal;
 import java.io.IOException;
@@ -33,13 +32,15 @@ final class Demo {
 
     private final Transcript say;
     private final Terminal terminal;
+    private final Path launcher;
     private final Path directory;
     private final String name = "demo-" + ProcessHandle.current().pid();
     private List<String> expected;
 
-    Demo(Transcript say, Terminal terminal, Path directory) {
+    Demo(Transcript say, Terminal terminal, Path launcher, Path directory) {
         this.say = say;
         this.terminal = terminal;
+        this.launcher = launcher;
         this.directory = directory;
     }
 
@@ -65,7 +66,7 @@ final class Demo {
 
     private SourceFiles choose(long wantedBytes) throws IOException {
         Path jdk = Path.of(System.getProperty("java.home"));
-        Path sources = Launcher.path().resolveSibling("raid-core");
+        Path sources = launcher.resolveSibling("raid-core");
         SourceFiles source = SourceFiles.choose(List.of(jdk, sources, Path.of("/usr/lib"), Path.of("/usr/share")), wantedBytes);
         say.line("Files of " + jdk + " and, as far as needed, of " + sources + ", /usr/lib and /usr/share");
         return source;
@@ -90,7 +91,7 @@ final class Demo {
                 List.of("serve", "--listen=127.0.0.1:0", "--unix=" + directory.resolve("nbd.sock")),
                 members(0, 1, 2, 3, 4, 5));
         say.command(arguments);
-        ServeProcess serve = ServeProcess.start(List.of(arguments), directory.resolve("serve.log"), 2);
+        ServeProcess serve = ServeProcess.start(launcher, List.of(arguments), directory.resolve("serve.log"), 2);
         serve.uris().forEach(uri -> say.line(uri.toString()));
         return serve;
     }
@@ -140,7 +141,7 @@ final class Demo {
         String[] arguments = arguments(
                 List.of("serve", "--read-only", "--unix=" + directory.resolve("nbd.sock")), members(2, 3, 6, 7));
         say.command(arguments);
-        try (ServeProcess serve = ServeProcess.start(List.of(arguments), directory.resolve("serve-again.log"), 1)) {
+        try (ServeProcess serve = ServeProcess.start(launcher, List.of(arguments), directory.resolve("serve-again.log"), 1)) {
             compare(say.timed(source.totalBytes(), () -> copy.read(serve.uris())));
         }
     }

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
 /** Gives the demo a directory of its own and takes it away again. */
@@ -15,17 +16,25 @@ public final class DemoRun {
     /**
      * Runs the demo; returns when every comparison held.
      *
+     * @param verbs runs a verb with its output going to the same writers; its exit code
+     * @param launcher the command {@code ashlar}
      * @param wantedBytes how much of real files is copied at least
      * @param keep whether the images stay
      */
-    public static void run(PrintWriter out, PrintWriter err, long wantedBytes, boolean keep)
+    public static void run(
+            PrintWriter out,
+            PrintWriter err,
+            ToIntFunction<String[]> verbs,
+            Path launcher,
+            long wantedBytes,
+            boolean keep)
             throws IOException, InterruptedException {
-        Transcript say = new Transcript(out, err);
+        Transcript say = new Transcript(out, verbs::applyAsInt);
         Path directory = Files.createTempDirectory("ashlar-demo");
         boolean passed = false;
         try {
             say.line("The main job of Ashlar, in " + directory);
-            new Demo(say, Terminal.of(err), directory).run(wantedBytes);
+            new Demo(say, Terminal.of(err), launcher, directory).run(wantedBytes);
             passed = true;
         } finally {
             say.line("");

@@ -1,11 +1,11 @@
 package dev.ashlar.cli.demo;
 
-import dev.ashlar.cli.CommandFailure;
-import dev.ashlar.cli.ExitCode;
 import dev.ashlar.cli.control.ControlClient;
 import dev.ashlar.cli.control.RunDirectory;
 import dev.ashlar.cli.members.ArrayFinder;
 import dev.ashlar.cli.members.ArrayTarget;
+import dev.ashlar.cli.result.CommandFailure;
+import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.show.ProgressLine;
 import dev.ashlar.cli.show.Terminal;
 import dev.ashlar.raid.ArrayStatus;

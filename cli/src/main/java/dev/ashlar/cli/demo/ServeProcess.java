@@ -1,8 +1,7 @@
 package dev.ashlar.cli.demo;
 
-import dev.ashlar.cli.CommandFailure;
-import dev.ashlar.cli.ExitCode;
-import dev.ashlar.cli.Launcher;
+import dev.ashlar.cli.result.CommandFailure;
+import dev.ashlar.cli.result.ExitCode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -28,12 +27,13 @@ final class ServeProcess implements AutoCloseable {
     /**
      * Starts it and waits until it says where it serves.
      *
+     * @param launcher the command {@code ashlar}
      * @param log takes its standard error
      * @param uriCount how many URIs it will print
      */
-    static ServeProcess start(List<String> arguments, Path log, int uriCount) throws IOException {
+    static ServeProcess start(Path launcher, List<String> arguments, Path log, int uriCount) throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(Launcher.path().toString());
+        command.add(launcher.toString());
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
         builder.environment().put("ASHLAR_NO_BUILD", "1");

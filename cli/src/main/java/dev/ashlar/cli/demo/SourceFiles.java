@@ -1,7 +1,7 @@
 package dev.ashlar.cli.demo;
 
-import dev.ashlar.cli.CommandFailure;
-import dev.ashlar.cli.ExitCode;
+import dev.ashlar.cli.result.CommandFailure;
+import dev.ashlar.cli.result.ExitCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

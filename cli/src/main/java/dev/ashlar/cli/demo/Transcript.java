@@ -1,8 +1,7 @@
 package dev.ashlar.cli.demo;
 
-import dev.ashlar.cli.CommandFailure;
-import dev.ashlar.cli.ExitCode;
-import dev.ashlar.cli.Main;
+import dev.ashlar.cli.result.CommandFailure;
+import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.show.Sizes;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,7 +10,7 @@ import java.util.Locale;
 /** What the demo shows: steps, the commands it runs and what they print, and how long the rest takes. */
 final class Transcript {
     private final PrintWriter out;
-    private final PrintWriter err;
+    private final Verbs verbs;
     private final long startedNanos = System.nanoTime();
     private int steps;
 
@@ -21,9 +20,16 @@ final class Transcript {
         T get() throws IOException, InterruptedException;
     }
 
-    Transcript(PrintWriter out, PrintWriter err) {
+    /** Runs the verbs that the transcript shows. */
+    @FunctionalInterface
+    interface Verbs {
+        /** Runs one as the command line would; its exit code. */
+        int run(String... arguments);
+    }
+
+    Transcript(PrintWriter out, Verbs verbs) {
         this.out = out;
-        this.err = err;
+        this.verbs = verbs;
     }
 
     /** Begins the next step. */
@@ -46,7 +52,7 @@ final class Transcript {
     /** Runs a verb as the command line would, and fails unless it ends as it should. */
     void run(int expectedExitCode, String... arguments) throws CommandFailure {
         command(arguments);
-        int exitCode = Main.run(out, err, arguments);
+        int exitCode = verbs.run(arguments);
         require(exitCode == expectedExitCode, "ashlar " + arguments[0] + " ended with exit code " + exitCode + ", not "
                 + expectedExitCode);
     }

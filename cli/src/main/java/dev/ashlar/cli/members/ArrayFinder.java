@@ -1,10 +1,10 @@
 package dev.ashlar.cli.members;
 
-import dev.ashlar.cli.CommandFailure;
-import dev.ashlar.cli.ExitCode;
 import dev.ashlar.cli.control.ControlClient;
 import dev.ashlar.cli.control.Endpoint;
 import dev.ashlar.cli.control.RunDirectory;
+import dev.ashlar.cli.result.CommandFailure;
+import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.raid.superblock.NoSuperblockException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,7 +4,11 @@ import dev.ashlar.block.BlockDevice;
 import dev.ashlar.block.DeviceException;
 import dev.ashlar.block.Devices;
 import dev.ashlar.block.OpenMode;
+import dev.ashlar.raid.superblock.JournalContent;
+import dev.ashlar.raid.superblock.JournalProbe;
 import dev.ashlar.raid.superblock.NoSuperblockException;
+import dev.ashlar.raid.superblock.Roles;
+import dev.ashlar.raid.superblock.Superblock;
 import dev.ashlar.raid.superblock.SuperblockException;
 import dev.ashlar.raid.superblock.SuperblockIo;
 import java.io.IOException;
@@ -36,10 +40,12 @@ public final class MemberScan {
      */
     public static FoundMember read(Path path) throws IOException {
         try (BlockDevice device = Devices.open(path, OpenMode.EXAMINE)) {
+            Superblock superblock = SuperblockIo.read(device, path.toString());
+            JournalContent journal = superblock.role() == Roles.JOURNAL
+                    ? JournalProbe.examine(device, superblock)
+                    : JournalContent.UNKNOWN;
             return new FoundMember(
-                    path.toAbsolutePath().normalize(),
-                    SuperblockIo.read(device, path.toString()),
-                    device.sizeBytes() / SECTOR_BYTES);
+                    path.toAbsolutePath().normalize(), superblock, device.sizeBytes() / SECTOR_BYTES, journal);
         }
     }
 

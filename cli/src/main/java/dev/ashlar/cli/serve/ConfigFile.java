@@ -1,7 +1,7 @@
 package dev.ashlar.cli.serve;
 
-import dev.ashlar.cli.CommandFailure;
-import dev.ashlar.cli.ExitCode;
+import dev.ashlar.cli.result.CommandFailure;
+import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.serve.ServeConfig.ArraySource;
 import dev.ashlar.cli.serve.ServeConfig.ExportSetting;
 import dev.ashlar.raid.OpenOptions;

@@ -1,7 +1,5 @@
 package dev.ashlar.cli.serve;
 
-import dev.ashlar.cli.CommandFailure;
-import dev.ashlar.cli.ExitCode;
 import dev.ashlar.cli.control.ControlServer;
 import dev.ashlar.cli.control.Endpoint;
 import dev.ashlar.cli.control.RunDirectory;
@@ -9,6 +7,8 @@ import dev.ashlar.cli.members.FoundArray;
 import dev.ashlar.cli.members.FoundMember;
 import dev.ashlar.cli.members.MemberScan;
 import dev.ashlar.cli.members.SetNames;
+import dev.ashlar.cli.result.CommandFailure;
+import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.serve.ServeConfig.ArraySource;
 import dev.ashlar.cli.serve.ServeConfig.ExportSetting;
 import dev.ashlar.nbd.Export;

@@ -8,6 +8,7 @@ import dev.ashlar.raid.array.RaidArray;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
@@ -41,6 +42,16 @@ final class ServedArray implements ControlledArray {
     @Override
     public ArrayStatus status() {
         return array.status();
+    }
+
+    @Override
+    public boolean idle() {
+        try {
+            return array.awaitIdle(Duration.ZERO);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     @Override

@@ -1,18 +1,15 @@
-package dev.ashlar.cli;
+package dev.ashlar.cli.result;
 
 import dev.ashlar.block.NoSpaceException;
 import dev.ashlar.block.ReadOnlyDeviceException;
 import dev.ashlar.raid.ArrayRefusedException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
 
-/** Turns what went wrong into one line on standard error and an exit code. */
+/** Turns what went wrong into one sentence and an exit code. */
 public final class Failures {
     private Failures() {}
 
@@ -40,27 +37,5 @@ public final class Failures {
             case IllegalArgumentException _ when message != null -> message;
             default -> "unexpected " + failure + " (with --verbose it shows where)";
         };
-    }
-
-    /** For {@link CommandLine#setExecutionExceptionHandler}. */
-    static int execution(Exception failure, CommandLine command, boolean verbose) {
-        print(command, sentence(failure));
-        if (verbose) {
-            failure.printStackTrace(command.getErr());
-        }
-        return exitCode(failure);
-    }
-
-    /** For {@link CommandLine#setParameterExceptionHandler}. */
-    static int parameters(ParameterException failure, String[] arguments) {
-        CommandLine command = failure.getCommandLine();
-        print(command, failure.getMessage() + " (see " + command.getCommandSpec().qualifiedName() + " --help)");
-        return ExitCode.USAGE;
-    }
-
-    private static void print(CommandLine command, String sentence) {
-        PrintWriter err = command.getErr();
-        err.println(command.getCommandSpec().qualifiedName() + ": " + sentence.replace('\n', ' '));
-        err.flush();
     }
 }

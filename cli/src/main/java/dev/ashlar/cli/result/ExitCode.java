@@ -1,4 +1,4 @@
-package dev.ashlar.cli;
+package dev.ashlar.cli.result;
 
 /** What the command's exit code means. */
 public final class ExitCode {

@@ -1,4 +1,4 @@
-package dev.ashlar.cli;
+package dev.ashlar.cli.result;
 
 import java.io.IOException;
 

@@ -1,0 +1,81 @@
+package dev.ashlar.cli.members;
+
+import dev.ashlar.raid.ArrayRefusedException;
+import dev.ashlar.raid.OpenOptions;
+import dev.ashlar.raid.RaidLevel;
+import dev.ashlar.raid.superblock.Assembler;
+import dev.ashlar.raid.superblock.Assembly;
+import java.util.List;
+
+/**
+ * Whether and how an array would start. Read from superblocks alone; opening may still find more.
+ *
+ * @param array its members as found
+ * @param starts whether it starts writable without any option
+ * @param missing roles without a current member
+ * @param dirty whether a resync would follow
+ * @param options what must be said to start it otherwise, with a blank behind it; empty when nothing helps or is needed
+ * @param sentence all that in words
+ * @param warnings what the owner should know
+ */
+public record Verdict(
+        FoundArray array,
+        boolean starts,
+        int missing,
+        boolean dirty,
+        String options,
+        String sentence,
+        List<String> warnings) {
+
+    private static final List<Way> OTHER_WAYS = List.of(
+            new Way("--run ", new OpenOptions(false, false, true)),
+            new Way("--read-only ", OpenOptions.READ_ONLY),
+            new Way("--force ", new OpenOptions(false, true, false)),
+            new Way("--read-only --force ", new OpenOptions(true, true, false)));
+
+    private record Way(String flags, OpenOptions options) {}
+
+    /** The verdict on what was found. */
+    public static Verdict of(FoundArray array) {
+        try {
+            Assembly assembly = assemble(array, OpenOptions.WRITABLE);
+            assembly.requireOpenable(OpenOptions.WRITABLE);
+            return new Verdict(array, true, assembly.missing(), assembly.dirty(), "", sentence(assembly), assembly.warnings());
+        } catch (ArrayRefusedException e) {
+            String options = OTHER_WAYS.stream()
+                    .filter(way -> opens(array, way.options()))
+                    .map(Way::flags)
+                    .findFirst()
+                    .orElse("");
+            return new Verdict(array, false, 0, false, options, "would not start: " + e.getMessage(), List.of());
+        }
+    }
+
+    private static Assembly assemble(FoundArray array, OpenOptions options) throws ArrayRefusedException {
+        return Assembler.assemble(array.members().stream().map(FoundMember::candidate).toList(), options);
+    }
+
+    private static boolean opens(FoundArray array, OpenOptions options) {
+        try {
+            assemble(array, options).requireOpenable(options);
+            return true;
+        } catch (ArrayRefusedException _) {
+            return false;
+        }
+    }
+
+    private static String sentence(Assembly assembly) {
+        String how = assembly.missing() == 0 ? "complete" : "degraded, " + assembly.missing() + " missing";
+        return "would start " + how + (assembly.dirty() ? ", then resync" : "");
+    }
+
+    /** The array's level. */
+    public RaidLevel level() {
+        return array.newest().array().level();
+    }
+
+    /** How many roles it has. */
+    public int raidDisks() {
+        return array.newest().array().raidDisks();
+    }
+}

@@ -1,0 +1,32 @@
+package dev.ashlar.cli.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AddressesTest {
+    @Test
+    void readsAddressesOfEveryForm() {
+        assertThat(HostPort.parse("127.0.0.1:10810")).isEqualTo(new HostPort("127.0.0.1", 10810));
+        assertThat(HostPort.parse("disk.example")).isEqualTo(new HostPort("disk.example", 10809));
+        assertThat(HostPort.parse("[::1]:0")).isEqualTo(new HostPort("::1", 0));
+        assertThat(HostPort.parse("[::1]")).isEqualTo(new HostPort("::1", 10809));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"::1", "host:", "host:65536", "host:x", "[::1:10809"})
+    void refusesOtherAddresses(String text) {
+        assertThatThrownBy(() -> HostPort.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void escapesWhatAUriCannotHold() {
+        assertThat(Uris.tcp(new HostPort("0.0.0.0", 10809), "my data?")).isEqualTo("nbd://127.0.0.1:10809/my%20data%3F");
+        assertThat(Uris.tcp(new HostPort("::1", 1), "a")).isEqualTo("nbd://[::1]:1/a");
+        assertThat(Uris.unix(Path.of("/tmp/a b/s.sock"), "ä")).isEqualTo("nbd+unix:///%C3%A4?socket=/tmp/a%20b/s.sock");
+    }
+}
