@@ -68,7 +68,7 @@ final class Demo {
         Path jdk = Path.of(System.getProperty("java.home"));
         Path sources = launcher.resolveSibling("raid-core");
         SourceFiles source = SourceFiles.choose(List.of(jdk, sources, Path.of("/usr/lib"), Path.of("/usr/share")), wantedBytes);
-        say.line("Files of " + jdk + " and, as far as needed, of " + sources + ", /usr/lib and /usr/share");
+        say.line("Files to copy: those of " + jdk + " and, as far as needed, of " + sources + ", /usr/lib and /usr/share");
         return source;
     }
 
@@ -131,7 +131,7 @@ final class Demo {
 
     private void makeBlank(int number, String like) throws IOException {
         long sizeBytes = Files.size(Path.of(like));
-        say.line("$ truncate --size=" + sizeBytes + " " + member(number));
+        say.line("$ truncate --size=" + sizeBytes + " $D/m" + number + ".img");
         Devices.createImage(Path.of(member(number)), sizeBytes, false);
     }
 

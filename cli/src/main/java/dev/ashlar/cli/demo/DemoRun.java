@@ -29,11 +29,12 @@ public final class DemoRun {
             long wantedBytes,
             boolean keep)
             throws IOException, InterruptedException {
-        Transcript say = new Transcript(out, verbs::applyAsInt);
         Path directory = Files.createTempDirectory("ashlar-demo");
+        Transcript say = new Transcript(out, verbs::applyAsInt, directory);
         boolean passed = false;
         try {
-            say.line("The main job of Ashlar, in " + directory);
+            say.line("The main job of Ashlar: files onto a RAID 6, two members lost under load, rebuilt, compared.");
+            say.line("$ D=" + directory);
             new Demo(say, Terminal.of(err), launcher, directory).run(wantedBytes);
             passed = true;
         } finally {

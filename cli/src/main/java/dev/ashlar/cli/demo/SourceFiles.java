@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -38,13 +40,15 @@ record SourceFiles(List<Placed> files, long endBytes) {
         List<Placed> files = new ArrayList<>();
         long totalBytes = 0;
         long offsetBytes = 0;
-        for (Path tree : trees) {
-            for (Path path : sorted(tree)) {
-                if (totalBytes >= wantedBytes) {
-                    break;
-                }
-                long lengthBytes = Files.size(path);
-                files.add(new Placed(path, offsetBytes, lengthBytes));
+        Iterator<Path> tree = trees.iterator();
+        Iterator<Path> path = Collections.emptyIterator();
+        while (totalBytes < wantedBytes && (path.hasNext() || tree.hasNext())) {
+            if (!path.hasNext()) {
+                path = sorted(tree.next()).iterator();
+            } else {
+                Path file = path.next();
+                long lengthBytes = Files.size(file);
+                files.add(new Placed(file, offsetBytes, lengthBytes));
                 totalBytes += lengthBytes;
                 offsetBytes += Math.ceilDiv(lengthBytes, ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
             }

@@ -5,12 +5,14 @@ import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.show.Sizes;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** What the demo shows: steps, the commands it runs and what they print, and how long the rest takes. */
 final class Transcript {
     private final PrintWriter out;
     private final Verbs verbs;
+    private final String directory;
     private final long startedNanos = System.nanoTime();
     private int steps;
 
@@ -27,9 +29,13 @@ final class Transcript {
         int run(String... arguments);
     }
 
-    Transcript(PrintWriter out, Verbs verbs) {
+    /**
+     * @param directory shown as {@code $D} in commands, which are read more easily so
+     */
+    Transcript(PrintWriter out, Verbs verbs, Path directory) {
         this.out = out;
         this.verbs = verbs;
+        this.directory = directory.toString();
     }
 
     /** Begins the next step. */
@@ -46,7 +52,7 @@ final class Transcript {
 
     /** Shows a command that is run in another way. */
     void command(String... arguments) {
-        line("$ ashlar " + String.join(" ", arguments));
+        line("$ ashlar " + String.join(" ", arguments).replace(directory, "$D"));
     }
 
     /** Runs a verb as the command line would, and fails unless it ends as it should. */
