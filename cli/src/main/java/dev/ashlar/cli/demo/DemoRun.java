@@ -29,7 +29,8 @@ public final class DemoRun {
             long wantedBytes,
             boolean keep)
             throws IOException, InterruptedException {
-        Path directory = Files.createTempDirectory("ashlar-demo");
+        String temporary = System.getenv().getOrDefault("TMPDIR", "");
+        Path directory = Files.createTempDirectory(Path.of(temporary.isEmpty() ? "/tmp" : temporary), "ashlar-demo");
         Transcript say = new Transcript(out, verbs::applyAsInt, directory);
         boolean passed = false;
         try {
