@@ -26,6 +26,7 @@ name='' devices=() broken=0
 modprobe -a loop raid0 raid1 raid456 raid10
 echo 500000 > /proc/sys/dev/raid/speed_limit_min
 echo 1000000 > /proc/sys/dev/raid/speed_limit_max
+: > "$out/results"
 mkfifo /run/never && exec 9<> /run/never
 
 result() { echo "$name $*" >> "$out/results"; }

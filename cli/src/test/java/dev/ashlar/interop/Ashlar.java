@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 /**
  * The command {@code ashlar} as child processes, with control endpoints in a directory of their own.
  *
- * <p>The commands run the classes of this test run, not the launcher's: the launcher would build what Maven is building
- * just now. Java's options are those the launcher gives to a daemon.
+ * <p>The commands run the classes of this test run, because the launcher would build what Maven is building just now;
+ * {@code -Dashlar.test.launcher=/path/to/ashlar} runs that launcher instead. Java's options are those it gives to a daemon.
  */
 final class Ashlar {
     private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -31,7 +31,18 @@ final class Ashlar {
 
     /** Starts a command that goes on. */
     Child start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(launcher());
+        command.addAll(Arrays.asList(arguments));
+        String name = "ashlar " + arguments[0];
+        return Child.start(name, command, Map.of("XDG_RUNTIME_DIR", runtimeDirectory.toString()));
+    }
+
+    private static List<String> launcher() {
+        String launcher = System.getProperty("ashlar.test.launcher");
+        if (launcher != null) {
+            return List.of(launcher);
+        }
+        return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xmx256m",
@@ -39,10 +50,7 @@ final class Ashlar {
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                "dev.ashlar.cli.Main"));
-        command.addAll(Arrays.asList(arguments));
-        String name = "ashlar " + arguments[0];
-        return Child.start(name, command, Map.of("XDG_RUNTIME_DIR", runtimeDirectory.toString()));
+                "dev.ashlar.cli.Main");
     }
 
     /**
