@@ -93,13 +93,15 @@ while read -r -a words; do
         name=${words[1]} devices=("${words[@]:2}") broken=0
         mkdir -p "$out/$name"
     elif [ $broken = 0 ]; then
+        began=${EPOCHREALTIME/./}
         if step "${words[@]}" > "$out/$name/said" 2>&1; then
             [ "${words[0]}" = stop ] && result done yes
         else
             broken=1
             result error "${words[*]}: $(tr '\n' ' ' < "$out/$name/said")"
         fi
-        { echo "# ${words[*]}"; cat "$out/$name/said"; } >> "$out/$name/log"
+        took=$(((${EPOCHREALTIME/./} - began) / 1000))
+        { echo "# ${words[*]} ($took ms)"; cat "$out/$name/said"; } >> "$out/$name/log"
     fi
 done < "$steps"
 until_true stopped > /dev/null

@@ -155,6 +155,9 @@ final class ArrayMaker {
         }
         for (Path member : before) {
             Images.copyData(besides(member, ".before"), besides(member, ".crashed"));
+            if (Files.mismatch(member, besides(member, ".crashed")) < 0) {
+                throw new AssertionError("nothing was torn off " + member);
+            }
         }
     }
 
