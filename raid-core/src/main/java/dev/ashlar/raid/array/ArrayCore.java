@@ -93,7 +93,7 @@ final class ArrayCore implements EngineHost {
         this.readOnly = readOnly;
         this.environment = environment;
         this.events = EventCounter.started(fields.events());
-        this.gate = new WriteGate(level == RaidLevel.RAID0 || !fields.clean());
+        this.gate = new WriteGate(level == RaidLevel.RAID0 || fields.resyncOffset() == 0);
     }
 
     /** Second half of construction: engine and bitmap need the core. */
@@ -506,6 +506,7 @@ final class ArrayCore implements EngineHost {
             commit(Change.TO_CLEAN);
             return true;
         } catch (IOException e) {
+            fields = fields.withResyncOffset(0);
             gate.open();
             throw e;
         } finally {

@@ -74,11 +74,14 @@ final class ArrayOpener {
 
     private RaidArray start(Assembly assembly) throws IOException {
         ArrayFields fields = assembly.best().array();
+        RoleTable table = takeRoles(assembly);
         boolean dirty = assembly.dirty() && !(options.force() && assembly.has(Cause.DIRTY_DEGRADED));
+        if (!options.readOnly()) {
+            dirty &= !PplSupport.retire(fields, table, dirty);
+        }
         if (!dirty) {
             fields = fields.withResyncOffset(ArrayFields.CLEAN);
         }
-        RoleTable table = takeRoles(assembly);
         ArrayCore core = new ArrayCore(shownName(fields.name()), fields, assembly.best().minorVersion(), table,
                 options.readOnly(), environment);
         for (Candidate spare : assembly.spares()) {
@@ -91,14 +94,13 @@ final class ArrayOpener {
         }
         reportLeftOut(core, assembly);
         Engine engine = Engines.of(fields, dataSectors(assembly), core);
-        boolean pplReplayed = PplSupport.retire(core, table, dirty);
         WriteIntentBitmap bitmap = BitmapSupport.load(core, table, engine, dirty, options);
-        long resyncPosition = bitmap == null && dirty && !pplReplayed && fields.level().isRedundant()
+        long resyncPosition = bitmap == null && dirty && fields.level().isRedundant()
                 ? fields.resyncOffset() * 512 : ArrayCore.RESYNC_DONE;
         core.start(engine, bitmap, resyncPosition);
         resumeByBitmap(table, assembly, bitmap != null);
         if (!options.readOnly()) {
-            record(core, assembly, pplReplayed);
+            record(core, assembly);
         }
         return new RaidArray(core, warnings);
     }
@@ -155,7 +157,7 @@ final class ArrayOpener {
     }
 
     /** Makes durable what was decided, so that a member that was absent now can never look fresh later. */
-    private void record(ArrayCore core, Assembly assembly, boolean pplReplayed) throws IOException {
+    private void record(ArrayCore core, Assembly assembly) throws IOException {
         ArrayFields fields = core.fields();
         IntPredicate held = number -> core.live().stream()
                 .anyMatch(member -> member.fields().devNumber() == number && member.role() >= 0);
@@ -171,9 +173,6 @@ final class ArrayOpener {
         if (fields.hasPpl()) {
             fields = fields.withFeatures(fields.features() & ~(Features.PPL | Features.MULTIPLE_PPLS))
                     .withBitmapOffset(0);
-            if (pplReplayed) {
-                fields = fields.withResyncOffset(ArrayFields.CLEAN);
-            }
             changed = true;
             warnings.add("The partial parity logs are given up: the array now runs with policy resync.");
         }

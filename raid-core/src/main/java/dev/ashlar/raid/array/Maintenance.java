@@ -136,7 +136,7 @@ final class Maintenance {
         while (!ended) {
             long began = core.environment.nanoClock().getAsLong();
             long writes = core.gate.startedCount();
-            boolean worked = duty();
+            boolean worked = dutyUnlessBroken();
             long now = core.environment.nanoClock().getAsLong();
             if (!worked) {
                 pause(Math.min(TimeUnit.SECONDS.toNanos(1), untilNextDuty(now)));
@@ -144,6 +144,16 @@ final class Maintenance {
                 long longest = STEP_BYTES * TimeUnit.SECONDS.toNanos(1) / SLOWEST_BYTES_PER_SECOND;
                 rest(Math.min(now - began, longest));
             }
+        }
+    }
+
+    /** An error of our own must not end maintenance silently. */
+    private boolean dutyUnlessBroken() {
+        try {
+            return duty();
+        } catch (RuntimeException e) {
+            LOG.error("{}: maintenance met an error of its own", core.name, e);
+            return false;
         }
     }
 

@@ -71,6 +71,16 @@ final class Membership {
         member.close();
     }
 
+    /** Whether a device with this name may be opened to be added: what is attached must leave first. */
+    void requireUnattached(String name) throws ArrayRefusedException {
+        for (Member member : all()) {
+            if (MemberDevices.same(member.name(), name)) {
+                throw new ArrayRefusedException(member.name() + " is " + member.state().word() + " in " + core.name
+                        + (member.state() == MemberState.FAULTY ? ": remove it first" : " already"));
+            }
+        }
+    }
+
     /** Takes the device over; closes it if it is refused. */
     String add(MemberDevice offered, boolean force) throws IOException {
         boolean taken = false;

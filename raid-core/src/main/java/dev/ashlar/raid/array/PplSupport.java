@@ -24,9 +24,8 @@ final class PplSupport {
     private PplSupport() {}
 
     /** Replays and empties the logs of an array that will be written; whether parity is known to agree now. */
-    static boolean retire(ArrayCore core, RoleTable table, boolean dirty) throws IOException {
-        ArrayFields fields = core.fields();
-        if (!fields.hasPpl() || core.readOnly || fields.level() != RaidLevel.RAID5) {
+    static boolean retire(ArrayFields fields, RoleTable table, boolean dirty) throws IOException {
+        if (!fields.hasPpl() || fields.level() != RaidLevel.RAID5) {
             return false;
         }
         boolean clean = dirty && replay(fields, table).provesClean();

@@ -108,6 +108,7 @@ public final class RaidArray implements BlockDevice {
      * @return one sentence saying what was done
      */
     public String addMember(Path member, boolean force) throws IOException {
+        membership.requireUnattached(member.toString());
         return membership.add(MemberDevices.openWritable(member), force);
     }
 

@@ -1,0 +1,84 @@
+package dev.ashlar.raid.array;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.ashlar.raid.ConsistencyPolicy;
+import dev.ashlar.raid.CreateSpec;
+import dev.ashlar.raid.OpenOptions;
+import dev.ashlar.raid.RaidLevel;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Requests allocate nothing once they have been made a while. */
+class AllocationTest {
+    private static final int ROUNDS = 10_000;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    @TempDir
+    private Path directory;
+
+    private interface Request {
+        void run(RaidArray array, MemorySegment buffer, int round) throws IOException;
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = RaidLevel.class)
+    void readsAndWritesAllocateNothing(RaidLevel level) throws IOException {
+        int layout = switch (level) {
+            case RAID10 -> 0x102;
+            case RAID5, RAID6 -> 2;
+            default -> 0;
+        };
+        List<Path> images = IntStream.range(0, 6).mapToObj(i -> directory.resolve("m" + i)).toList();
+        RaidArray.create(new CreateSpec("allocation", level, layout, level == RaidLevel.RAID1 ? 0 : 16384, 8 << 20,
+                level == RaidLevel.RAID0 ? ConsistencyPolicy.NONE : ConsistencyPolicy.BITMAP, 0, false, false, true,
+                images, List.of()));
+        ArrayEnvironment still = new ArrayEnvironment(System::nanoTime, ArrayEnvironment.SYSTEM.wallClock(),
+                ArrayEnvironment.SYSTEM.uuids(), false);
+        try (RaidArray opened = ArrayOpener.open(images, OpenOptions.WRITABLE, still); Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(1 << 20, 4096);
+            requireNone(opened, buffer, "read", (array, to, round) -> array.read(at(array, round), to, 0, 4096));
+            requireNone(opened, buffer, "write",
+                    (array, from, round) -> array.write(at(array, round), from, 0, 4096, false));
+            requireNone(opened, buffer, "full stripe",
+                    (array, from, _) -> array.write(0, from, 0, array.optimalIoBytes(), false));
+            if (level.hasParity()) {
+                opened.failMember(images.get(1).toString());
+                requireNone(opened, buffer, "degraded read",
+                        (array, to, round) -> array.read(at(array, round), to, 0, 4096));
+                requireNone(opened, buffer, "degraded write",
+                        (array, from, round) -> array.write(at(array, round), from, 0, 4096, false));
+            }
+        }
+    }
+
+    private static long at(RaidArray array, int round) {
+        return round * 40_960L % (array.sizeBytes() - 4096) / 4096 * 4096;
+    }
+
+    /** Compiled code may differ from round to round, so the best of a few looks counts. */
+    private static void requireNone(RaidArray array, MemorySegment buffer, String what, Request request)
+            throws IOException {
+        long least = Long.MAX_VALUE;
+        for (int look = 0; look < 5 && least > 0; look++) {
+            for (int round = 0; round < ROUNDS; round++) {
+                request.run(array, buffer, round);
+            }
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            for (int round = 0; round < 1000; round++) {
+                request.run(array, buffer, round);
+            }
+            least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(least).as("bytes allocated by 1000 times " + what).isLessThan(1000);
+    }
+}
