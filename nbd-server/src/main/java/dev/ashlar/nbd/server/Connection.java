@@ -76,7 +76,8 @@ final class Connection implements Runnable, ExportUser {
         export = chosen;
         LOG.info("connection {} from {} uses export '{}'", id, transport.peer(), chosen.name());
         try {
-            new Transmission(transport, chosen, structuredReplies, server.payloads(), server.failures(), counters, gate)
+            new Transmission(transport, chosen, structuredReplies, server.buffers(), server.payloads(),
+                            server.failures(), counters, gate)
                     .run();
         } finally {
             LOG.info("connection {} ends: requests={} errors={} readBytes={} writtenBytes={}", id, counters.requests(),

@@ -4,6 +4,7 @@ import dev.ashlar.nbd.ServerLimits;
 import dev.ashlar.nbd.export.ExportRegistry;
 import dev.ashlar.nbd.transmission.BufferPool;
 import dev.ashlar.nbd.transmission.FailureLog;
+import dev.ashlar.nbd.transmission.Transmission;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,8 +16,12 @@ import java.util.concurrent.TimeUnit;
 final class ServerState {
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
+    /** Eight connections' worth: clients come and go in groups. */
+    private static final long MAX_IDLE_BUFFER_BYTES = 8L * Transmission.BUFFER_BYTES;
+
     private final ServerLimits limits;
     private final ExportRegistry exports = new ExportRegistry();
+    private final BufferPool buffers;
     private final BufferPool payloads;
     private final FailureLog failures = new FailureLog(System::nanoTime);
     private final ScheduledThreadPoolExecutor timer;
@@ -27,7 +32,10 @@ final class ServerState {
 
     ServerState(ServerLimits limits) {
         this.limits = limits;
-        this.payloads = new BufferPool(limits.payloadMemoryBytes(), limits.payloadWait().toNanos());
+        this.buffers = new BufferPool(
+                (long) limits.maxConnections() * Transmission.BUFFER_BYTES, MAX_IDLE_BUFFER_BYTES, 0);
+        this.payloads = new BufferPool(limits.payloadMemoryBytes(), ServerLimits.MAX_REQUEST_BYTES,
+                limits.payloadWait().toNanos());
         this.timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("nbd-timer").factory());
         timer.setRemoveOnCancelPolicy(true);
     }
@@ -40,6 +48,12 @@ final class ServerState {
         return exports;
     }
 
+    /** Memory that connections hold as long as they last; enough for as many as there may be. */
+    BufferPool buffers() {
+        return buffers;
+    }
+
+    /** Memory that requests hold. */
     BufferPool payloads() {
         return payloads;
     }

@@ -5,22 +5,20 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Payload memory of all connections, in power-of-two sizes.
+ * Native memory of all connections, in power-of-two sizes.
  *
  * <p>Invariants: buffers in use never exceed the limit, and buffers in use and kept for reuse together do not either.
- * Whoever must wait is served in the order of asking, so that small requests cannot starve a large one. A connection
- * never asks for a second buffer while it holds one: waiting cannot deadlock.
+ * Whoever must wait is served in the order of asking, so that small requests cannot starve a large one. Nobody waits
+ * for a second buffer of one pool while holding a first: waiting cannot deadlock.
  */
 public final class BufferPool {
     /** The smallest buffer; one permit stands for this much memory. */
     static final int UNIT_BYTES = 64 << 10;
 
     private static final int CLASSES = 11;
-    /** Kept for reuse at most; one buffer of the largest class. */
-    private static final long MAX_IDLE_BYTES = (long) UNIT_BYTES << CLASSES - 1;
-
     private final Semaphore permits;
     private final long limitBytes;
+    private final long maxIdleBytes;
     private final long waitNanos;
     private final ArrayDeque<PooledBuffer>[] idle = newDeques();
     private long idleBytes;
@@ -28,10 +26,12 @@ public final class BufferPool {
 
     /**
      * @param limitBytes memory in use at most
+     * @param maxIdleBytes memory kept for reuse at most
      * @param waitNanos how long {@link #acquire} waits for memory
      */
-    public BufferPool(long limitBytes, long waitNanos) {
+    public BufferPool(long limitBytes, long maxIdleBytes, long waitNanos) {
         this.limitBytes = limitBytes;
+        this.maxIdleBytes = maxIdleBytes;
         this.waitNanos = waitNanos;
         this.permits = new Semaphore(Math.toIntExact(limitBytes / UNIT_BYTES), true);
     }
@@ -75,7 +75,7 @@ public final class BufferPool {
         boolean keep;
         synchronized (this) {
             inUseBytes -= buffer.capacityBytes();
-            keep = idleBytes + buffer.capacityBytes() <= MAX_IDLE_BYTES;
+            keep = idleBytes + buffer.capacityBytes() <= maxIdleBytes;
             if (keep) {
                 idle[sizeClass].push(buffer);
                 idleBytes += buffer.capacityBytes();

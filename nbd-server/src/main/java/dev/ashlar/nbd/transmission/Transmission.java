@@ -26,6 +26,9 @@ public final class Transmission {
     static final int IN_PLACE_WRITE_BYTES = 64 << 10;
     private static final int INPUT_BYTES = 256 << 10;
     private static final int REPLY_BYTES = 256 << 10;
+    /** What a connection holds for its own use while it runs. */
+    public static final int BUFFER_BYTES = INPUT_BYTES + REPLY_BYTES;
+
 
     private final Transport transport;
     private final BufferPool payloads;
@@ -35,9 +38,10 @@ public final class Transmission {
     private final String exportName;
     private final RequestValidator validator;
     private final Commands commands;
-    private final PooledBuffer inputMemory = new PooledBuffer(INPUT_BYTES);
-    private final PooledBuffer replyMemory = new PooledBuffer(REPLY_BYTES);
-    private final InputBuffer input = new InputBuffer(inputMemory);
+    private final BufferPool buffers;
+    private final PooledBuffer inputMemory;
+    private final PooledBuffer replyMemory;
+    private final InputBuffer input;
     private final ReplyBuffer replies;
     private final Request request = new Request();
     private int wantedBytes = Request.BYTES;
@@ -48,20 +52,25 @@ public final class Transmission {
      * @param transport the peer; stays its owner's
      * @param export what it uses
      * @param structuredReplies whether they were agreed on
+     * @param buffers memory for {@link #BUFFER_BYTES}
      * @param payloads memory for large payloads
      * @param failures where failures of the device are told
      * @param counters what is counted
      * @param gate through which others end the loop
+     * @throws IOException if there is no memory for the buffers
      */
     public Transmission(
             Transport transport,
             ServedExport export,
             boolean structuredReplies,
+            BufferPool buffers,
             BufferPool payloads,
             FailureLog failures,
             ConnectionCounters counters,
-            DrainGate gate) {
+            DrainGate gate)
+            throws IOException {
         this.transport = transport;
+        this.buffers = buffers;
         this.payloads = payloads;
         this.failures = failures;
         this.counters = counters;
@@ -69,6 +78,13 @@ public final class Transmission {
         this.exportName = export.name();
         this.validator = new RequestValidator(export.sizeBytes(), export.readOnly(), structuredReplies);
         this.commands = new Commands(export.device());
+        this.inputMemory = buffers.acquireNow(INPUT_BYTES);
+        this.replyMemory = buffers.acquireNow(REPLY_BYTES);
+        if (inputMemory == null || replyMemory == null) {
+            releaseBuffers();
+            throw new IOException("no memory for another connection");
+        }
+        this.input = new InputBuffer(inputMemory);
         this.replies = new ReplyBuffer(transport, replyMemory, structuredReplies);
     }
 
@@ -88,8 +104,16 @@ public final class Transmission {
             }
             replies.flush();
         } finally {
-            inputMemory.free();
-            replyMemory.free();
+            releaseBuffers();
+        }
+    }
+
+    private void releaseBuffers() {
+        if (inputMemory != null) {
+            buffers.release(inputMemory);
+        }
+        if (replyMemory != null) {
+            buffers.release(replyMemory);
         }
     }
 

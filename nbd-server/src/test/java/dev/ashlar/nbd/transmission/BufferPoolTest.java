@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 class BufferPoolTest {
     private static final int MIB = 1 << 20;
 
-    private final BufferPool pool = new BufferPool(64L * MIB, TimeUnit.SECONDS.toNanos(30));
+    private final BufferPool pool = new BufferPool(64L * MIB, 64L * MIB, TimeUnit.SECONDS.toNanos(30));
 
     @AfterEach
     void free() {
@@ -61,6 +61,17 @@ class BufferPoolTest {
         assertThat(pool.inUseBytes()).isEqualTo(64L * MIB);
         assertThat(pool.idleBytes()).as("made room").isZero();
         pool.release(large);
+    }
+
+    @Test
+    void noMoreThanTheGivenAmountIsKeptForReuse() {
+        BufferPool thrifty = new BufferPool(64L * MIB, MIB, 0);
+        PooledBuffer first = thrifty.acquireNow(MIB);
+        PooledBuffer second = thrifty.acquireNow(MIB);
+        thrifty.release(first);
+        thrifty.release(second);
+        assertThat(thrifty.idleBytes()).isEqualTo(MIB);
+        thrifty.trim();
     }
 
     @Test
