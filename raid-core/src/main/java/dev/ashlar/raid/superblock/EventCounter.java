@@ -29,9 +29,12 @@ public record EventCounter(long events, long highest, Last last) {
         OTHER
     }
 
-    /** The counter of an array that starts with the given number. */
+    /**
+     * The counter of an array that starts with the given number. An absent member may carry one more: it got the update
+     * that a crash kept from the others.
+     */
     public static EventCounter started(long events) {
-        return new EventCounter(events, events, Last.STARTED);
+        return new EventCounter(events, events + 1, Last.STARTED);
     }
 
     /** The next update only marks the array dirty. */

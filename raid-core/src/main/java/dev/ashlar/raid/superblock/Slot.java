@@ -34,6 +34,20 @@ public record Slot(
         return Optional.ofNullable(candidate);
     }
 
+    /**
+     * The holder's own fields as they must be from now on: its features and recovery_offset say what this slot says,
+     * whatever its superblock said. (A spare whose activation did not reach it carries no mark of being rebuilt, a
+     * replacement that takes over still carries its own.)
+     */
+    public MemberFields memberFields() {
+        MemberFields own = candidate.superblock().member();
+        int features = own.features()
+                & ~(Features.RECOVERY_OFFSET | Features.RECOVERY_BITMAP | Features.REPLACEMENT)
+                | (recovering ? Features.RECOVERY_OFFSET : 0)
+                | (bitmapGuided ? Features.RECOVERY_BITMAP : 0);
+        return own.withRecovery(features, recoveryOffset);
+    }
+
     /** Whether it has a holder that is good everywhere. */
     public boolean inSync() {
         return candidate != null && !recovering;

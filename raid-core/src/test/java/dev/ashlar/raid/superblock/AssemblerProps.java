@@ -56,6 +56,8 @@ class AssemblerProps {
             assertThat(slot.forced() && !force).isFalse();
             if (slot.candidate() != null && !slot.forced()) {
                 assertThat(best - slot.candidate().events()).isBetween(0L, 1L);
+                assertThat(slot.memberFields().has(Features.RECOVERY_OFFSET)).isEqualTo(slot.recovering());
+                assertThat(slot.recoveryOffset()).isBetween(0L, assembly.best().array().sizeSectors());
                 assertThat(assembly.best().array().roles().of(slot.candidate().devNumber())).isEqualTo(slot.role());
             }
         }

@@ -279,6 +279,7 @@ class AssemblerTest {
         Assembly assembly = assemble(interrupted);
         assertThat(picture(assembly)).isEqualTo("m0 m1 m3*");
         assertThat(assembly.slots().get(2).recoveryOffset()).isZero();
+        assertThat(assembly.slots().get(2).memberFields().features()).isEqualTo(Features.RECOVERY_OFFSET);
         assertThat(assembly.stale()).extracting(Rejected::reason).containsExactly("is recorded as faulty");
     }
 
@@ -300,7 +301,9 @@ class AssemblerTest {
         Candidate done = members.get(2);
         Candidate complete = new Candidate("m3", done.superblock().withMember(
                 done.superblock().member().withRecovery(Features.REPLACEMENT, 0)), 16384);
-        assertThat(picture(assemble(with(members, 2, complete)))).isEqualTo("m3 m1 m2");
+        Assembly taken = assemble(with(members, 2, complete));
+        assertThat(picture(taken)).isEqualTo("m3 m1 m2");
+        assertThat(taken.slots().get(0).memberFields().features()).isZero();
     }
 
     @Test
@@ -315,6 +318,18 @@ class AssemblerTest {
         assertThat(without.slots().get(1).bitmapGuided()).isFalse();
         assertThat(causes(without)).containsExactly(Cause.REBUILD_WITHOUT_BITMAP);
         assertOpens(without, OpenOptions.WRITABLE);
+    }
+
+    @Test
+    void recoveryOffsetsBeyondTheComponentAreNotBelieved() throws Exception {
+        List<Candidate> members = three();
+        for (long offset : new long[] {members.get(0).superblock().array().sizeSectors() + 1, -1, Long.MIN_VALUE}) {
+            Slot slot = assemble(with(members, 1, recovering(members.get(1), offset))).slots().get(1);
+            assertThat(slot.recoveryOffset()).isZero();
+            assertThat(slot.memberFields().recoveryOffset()).isZero();
+        }
+        Slot good = assemble(with(members, 1, recovering(members.get(1), 128))).slots().get(1);
+        assertThat(good.memberFields()).isEqualTo(recovering(members.get(1), 128).superblock().member());
     }
 
     @Test

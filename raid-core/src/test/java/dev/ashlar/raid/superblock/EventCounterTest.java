@@ -56,6 +56,15 @@ class EventCounterTest {
     }
 
     @Test
+    void aMemberAbsentAtTheStartIsOutdatedEvenIfItAloneGotTheLastUpdate() {
+        EventCounter counter = EventCounter.started(14);
+        assertThat(counter.updatesToOutdate()).isEqualTo(3);
+        counter = counter.changed().changed().changed();
+        assertThat(counter.events()).isEqualTo(15 + 2);
+        assertThat(counter.updatesToOutdate()).isEqualTo(2);
+    }
+
+    @Test
     void aFailedMemberIsLeftAtLeastTwoBehindWhateverItWasLastGiven() {
         EventCounter idle = EventCounter.started(14).changed().dirtied(false).cleaned(false);
         assertThat(idle.events()).isEqualTo(15);
