@@ -15,6 +15,7 @@ import dev.ashlar.raid.superblock.Assembly;
 import dev.ashlar.raid.superblock.Candidate;
 import dev.ashlar.raid.superblock.Cause;
 import dev.ashlar.raid.superblock.Features;
+import dev.ashlar.raid.superblock.MemberFields;
 import dev.ashlar.raid.superblock.Rejected;
 import dev.ashlar.raid.superblock.Roles;
 import dev.ashlar.raid.superblock.Slot;
@@ -85,10 +86,10 @@ final class ArrayOpener {
         ArrayCore core = new ArrayCore(shownName(fields.name()), fields, assembly.best().minorVersion(), table,
                 options.readOnly(), environment);
         for (Candidate spare : assembly.spares()) {
-            core.spares().add(takeMember(spare, MemberState.SPARE, -1));
+            core.spares().add(takeSpare(spare));
         }
         for (Candidate replacement : assembly.replacements()) {
-            Member spare = takeMember(replacement, MemberState.SPARE, -1);
+            Member spare = takeSpare(replacement);
             spare.fields(MemberSuperblock.settled(spare));
             core.spares().add(spare);
         }
@@ -110,16 +111,21 @@ final class ArrayOpener {
         for (Slot slot : assembly.slots()) {
             if (slot.candidate() != null) {
                 MemberState state = slot.recovering() ? MemberState.RECOVERING : MemberState.IN_SYNC;
-                byRole[slot.role()] = takeMember(slot.candidate(), state, slot.role());
+                byRole[slot.role()] = takeMember(slot.candidate(), slot.memberFields(), state, slot.role());
             }
         }
         return new RoleTable(byRole);
     }
 
-    private Member takeMember(Candidate candidate, MemberState state, int role) throws IOException {
+    private Member takeSpare(Candidate candidate) throws IOException {
+        return takeMember(candidate, candidate.superblock().member(), MemberState.SPARE, -1);
+    }
+
+    private Member takeMember(Candidate candidate, MemberFields fields, MemberState state, int role)
+            throws IOException {
         BlockDevice device = offered.look(candidate.name());
-        Member member = new Member(candidate.name(), device, candidate.superblock().member(),
-                MemberBadBlocks.read(device, candidate.name(), candidate.superblock().member()), state, role);
+        Member member = new Member(candidate.name(), device, fields,
+                MemberBadBlocks.read(device, candidate.name(), fields), state, role);
         offered.take(candidate.name());
         members.add(member);
         return member;
