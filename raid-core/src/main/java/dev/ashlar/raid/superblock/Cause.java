@@ -75,7 +75,7 @@ public enum Cause {
     PPL_CONTRADICTION("partial parity logs together with a bitmap, a journal, a level other than 5 or more than 64"
             + " disks", WITH_FORCE, NEVER),
     /** A bitmap of version 3, 5, 6, ... */
-    BITMAP_VERSION("a bitmap of a version other than 4", YES, NEVER),
+    BITMAP_VERSION("a bitmap of a version other than 4; with force everything is taken as dirty", YES, WITH_FORCE),
     /** A bitmap that is not this array's, or makes no sense. */
     BITMAP_UNUSABLE("a bitmap with wrong magic, UUID or values; with force everything is taken as dirty", YES,
             WITH_FORCE),
