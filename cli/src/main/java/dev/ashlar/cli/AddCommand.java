@@ -31,6 +31,9 @@ final class AddCommand extends MemberVerb {
                     return finish(Follow.of(Terminal.of(err()), daemon));
                 }
             }
+            case ArrayTarget.Stopped(_) when Launcher.startedSmall() -> {
+                return Launcher.runComputing(arguments());
+            }
             case ArrayTarget.Stopped(var array) -> {
                 var paths = array.paths().stream().filter(path -> !path.equals(member)).toList();
                 return StoppedArray.open(paths, OpenOptions.WRITABLE, open -> {

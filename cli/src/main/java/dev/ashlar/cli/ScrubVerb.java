@@ -47,6 +47,9 @@ abstract class ScrubVerb extends ArrayVerb {
 
     /** A resync that is due comes first: a check of what is known not to agree would only count it. */
     private int stopped(FoundArray array) throws IOException, InterruptedException {
+        if (Launcher.startedSmall()) {
+            return Launcher.runComputing(arguments());
+        }
         return StoppedArray.open(array.paths(), OpenOptions.WRITABLE, open -> scrub(open));
     }
 

@@ -2,6 +2,7 @@ package dev.ashlar.cli;
 
 import dev.ashlar.cli.json.JsonWriter;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -22,6 +23,11 @@ abstract class Verb implements Callable<Integer> {
 
     final void printJson(Object value) {
         out().println(JsonWriter.write(value));
+    }
+
+    /** Everything behind {@code ashlar}, as it was typed. */
+    final List<String> arguments() {
+        return spec.root().commandLine().getParseResult().originalArgs();
     }
 
     final ParameterException usage(String sentence) {

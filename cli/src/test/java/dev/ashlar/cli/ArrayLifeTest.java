@@ -37,7 +37,7 @@ class ArrayLifeTest {
 
     private Ran create(String level, int members, String... options) {
         Stream<String> verb = Stream.concat(
-                Stream.of("create", name, "--level=" + level, "--chunk=64K", "--member-size=64M"), Stream.of(options));
+                Stream.of("create", name, "--level=" + level, "--member-size=64M"), Stream.of(options));
         return Ran.ashlar(Stream.concat(verb, IntStream.range(0, members).mapToObj(this::member)).toArray(String[]::new));
     }
 
@@ -68,7 +68,7 @@ class ArrayLifeTest {
         assertThat(json.text("name")).isEqualTo(name);
         assertThat(json.text("pattern")).isEqualTo("UUUUU");
         assertThat(json.text("consistency_policy")).isEqualTo("bitmap");
-        assertThat(json.number("chunk_bytes")).isEqualTo(64 << 10);
+        assertThat(json.number("chunk_bytes")).isEqualTo(512 << 10);
         Ran examine = Ran.ashlar("examine", "--json", member(0), member(4));
         ok(examine);
         assertThat(JsonObject.parse(examine.out()).objects("members")).hasSize(2).allSatisfy(member -> {
