@@ -4,7 +4,7 @@
 # the host makes DIR/enough. It then compares every file with DIR/sums, unmounts and checks the file system. When the
 # host has made DIR/stopped, the images are assembled by md, and the same file system is compared again.
 #
-# Lines for the host to wait for: BUSY, DETACHED, DONE; other lines are for people. Any failure ends the script.
+# Lines for the host to wait for: BUSY, PASS n for each run of fio, DETACHED, DONE; other lines are for people. Any failure ends the script.
 set -eu -o pipefail
 dir=$1 port=$2 export=$3; shift 3
 images=("$@")
@@ -29,9 +29,10 @@ busy() {        # fio, again and again, each time with other data
     local pass=0
     until [ -e "$dir/enough" ] && [ $pass -gt 0 ]; do
         pass=$((pass + 1))
-        fio --name=busy --filename=$M/busy --size=6M --rw=randrw --bsrange=4k-64k --ioengine=psync --direct=1 \
+        fio --name=busy --filename=$M/busy --size=4M --rw=randrw --bsrange=4k-64k --ioengine=psync --direct=1 \
             --randseed=$pass --verify=crc32c --verify_fatal=1 --do_verify=1 --fsync=32 > /run/fio 2>&1 ||
             { cat /run/fio; return 1; }
+        echo "PASS $pass"
     done
     echo "fio: $pass passes verified"
 }
@@ -59,14 +60,15 @@ nbd-client -d $NBD > /dev/null
 echo DETACHED
 
 await_file "$dir/stopped"
+# Copies, because md writes even to the members of an array that it only reads: the bitmap's header.
 mkdir /t && mount -t tmpfs -o size=90% tmpfs /t
 loops=()
 for image in "${images[@]}"; do
     copy=/t/${#loops[@]}
     cp --sparse=always "$image" $copy
-    loops+=("$(losetup --show -r -f $copy)")
+    loops+=("$(losetup --show -f $copy)")
 done
-mdadm --assemble --readonly $MD "${loops[@]}"
+mdadm --assemble $MD "${loops[@]}"
 cat /proc/mdstat
 [ "$(cat /sys/block/md7/md/degraded)" = 0 ]
 e2fsck -fn $MD > /run/fsck 2>&1 || { cat /run/fsck; exit 1; }
@@ -74,5 +76,10 @@ echo "e2fsck on md: clean"
 mount -o ro $MD $M
 compare "on md"
 umount $M
+echo check > /sys/block/md7/md/sync_action
+until [ "$(cat /sys/block/md7/md/sync_action)" = idle ]; do read -r -t 0.2 -u 9 _ || true; done
+[ "$(cat /sys/block/md7/md/last_sync_action)" = check ]
+echo "check by md: mismatch_cnt $(cat /sys/block/md7/md/mismatch_cnt)"
+[ "$(cat /sys/block/md7/md/mismatch_cnt)" = 0 ]
 mdadm --stop $MD
 echo DONE

@@ -1,5 +1,7 @@
 package dev.ashlar.interop;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.ashlar.testing.Json;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,7 +58,7 @@ final class Ashlar {
     /**
      * Runs a command to its end.
      *
-     * @return what it printed
+     * @return what it printed, without what the JVM has to say
      * @throws AssertionError unless it ended with this exit status
      */
     String run(int exitStatus, String... arguments) throws IOException, InterruptedException {
@@ -66,7 +68,7 @@ final class Ashlar {
                 throw new AssertionError("ashlar " + String.join(" ", arguments) + ": exit status " + status
                         + " instead of " + exitStatus + "; it said:\n" + child.said());
             }
-            return child.said();
+            return child.said().lines().filter(line -> !line.startsWith("WARNING: Using incubator")).collect(joining("\n"));
         }
     }
 

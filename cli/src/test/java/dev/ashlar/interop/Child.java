@@ -68,6 +68,11 @@ final class Child implements AutoCloseable {
         }
     }
 
+    /** How many lines of this kind were printed so far. */
+    synchronized int count(Predicate<String> wanted) {
+        return (int) lines.stream().filter(wanted).count();
+    }
+
     /** All that was printed so far. */
     synchronized String said() {
         return String.join("\n", lines);
@@ -81,17 +86,21 @@ final class Child implements AutoCloseable {
     private void readLines() {
         try (BufferedReader output = process.inputReader()) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
-                add(line, false);
+                add(line);
             }
-            add("", true);
         } catch (IOException e) {
-            add("(output lost: " + e.getMessage() + ")", true);
+            add("(output lost: " + e.getMessage() + ")");
         }
+        end();
     }
 
-    private synchronized void add(String line, boolean last) {
+    private synchronized void add(String line) {
         lines.add(line);
-        ended = last;
+        notifyAll();
+    }
+
+    private synchronized void end() {
+        ended = true;
         notifyAll();
     }
 

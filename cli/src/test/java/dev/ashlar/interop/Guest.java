@@ -54,6 +54,11 @@ final class Guest implements AutoCloseable {
         child.awaitLine("the line " + wanted, wanted::equals, timeout);
     }
 
+    /** How many lines with this beginning it has printed so far. */
+    int count(String beginning) {
+        return child.count(line -> line.startsWith(beginning));
+    }
+
     /** All that was printed so far. */
     String said() {
         return child.said();
