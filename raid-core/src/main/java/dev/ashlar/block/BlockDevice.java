@@ -6,10 +6,10 @@ import java.lang.foreign.MemorySegment;
 /**
  * A randomly addressable range of bytes with NBD's verbs.
  *
- * <p>All calls block until done and may be made from any thread at the same time. Concurrent calls on overlapping
- * ranges happen in some order for each 512-byte sector; nothing more is promised. A write, trim or writeZeroes that has
- * returned is seen by every later read. It is durable only after a {@link #flush} that began after it returned, or at
- * once where {@code fua} was given.
+ * <p>All calls block until done and may be made from any thread at the same time. Concurrent writes of
+ * overlapping ranges happen in some order for each 512-byte sector; a read beside a write of the same bytes may see any
+ * mixture of old and new. A write, trim or writeZeroes that has returned is seen by every later read. It is durable only
+ * after a {@link #flush} that began after it returned, or at once where {@code fua} was given.
  *
  * <p>Ranges must lie inside {@code [0, sizeBytes())}, buffers must hold the named range; both are checked, and breaking
  * the rule throws {@link IndexOutOfBoundsException}. A length of zero does nothing. Buffers stay the caller's: they

@@ -10,19 +10,9 @@ import dev.ashlar.nbd.ServerLimits;
  * @param maximum the largest payload of a request
  */
 public record BlockSizes(int minimum, int preferred, int maximum) {
-
-    private static final int DEFAULT_PREFERRED = 4096;
-    private static final int LEAST_PREFERRED = 512;
-    private static final int MOST_PREFERRED = 32 << 20;
-
     /**
-     * The constraints for a device with this optimal size of requests. The protocol wants a power of two, which a full
-     * stripe often is not; such devices prefer a page.
+     * What every export says. A full stripe would be a better preference, but clients take it for the block size of a disk,
+     * which may not be larger than a page.
      */
-    public static BlockSizes forDevice(int optimalIoBytes) {
-        boolean usable = Integer.bitCount(optimalIoBytes) == 1
-                && optimalIoBytes >= LEAST_PREFERRED
-                && optimalIoBytes <= MOST_PREFERRED;
-        return new BlockSizes(1, usable ? optimalIoBytes : DEFAULT_PREFERRED, ServerLimits.MAX_REQUEST_BYTES);
-    }
+    public static final BlockSizes SERVED = new BlockSizes(1, 4096, ServerLimits.MAX_REQUEST_BYTES);
 }

@@ -24,7 +24,7 @@ public final class ServedExport {
     ServedExport(Export export) {
         this.export = export;
         this.sizeBytes = export.device().sizeBytes();
-        this.blockSizes = BlockSizes.forDevice(export.device().optimalIoBytes());
+        this.blockSizes = BlockSizes.SERVED;
     }
 
     /** The export's own name, which a client may have reached by the empty one. */

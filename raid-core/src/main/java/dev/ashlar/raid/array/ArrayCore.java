@@ -381,6 +381,7 @@ final class ArrayCore implements EngineHost {
 
     /** One update of all live members. False if some were lost on the way. */
     private boolean update(Change change, List<Member> casualties) throws IOException {
+        EventCounter before = events;
         advance(change);
         if (bitmap != null) {
             bitmap.updateEvents(fields.events());
@@ -391,6 +392,8 @@ final class ArrayCore implements EngineHost {
         failures.addAll(takeUnsettled());
         for (MemberFan.Failure failed : failures) {
             if (failed.cause() instanceof NoSpaceException full) {
+                // The next try carries the same number: a member must not fall two behind for lack of space.
+                events = before;
                 throw full;
             }
             lose(failed, casualties);
