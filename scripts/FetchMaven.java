@@ -35,7 +35,8 @@ final class FetchMaven {
             Path archive = download(temporary);
             unpack(archive, temporary);
             Files.setPosixFilePermissions(
-                    temporary.resolve(home.getFileName()).resolve("bin/mvn"), PosixFilePermissions.fromString("rwxr-xr-x"));
+                    temporary.resolve(home.getFileName()).resolve("bin/mvn"),
+                    PosixFilePermissions.fromString("rwxr-xr-x"));
             Files.move(temporary.resolve(home.getFileName()), home, StandardCopyOption.ATOMIC_MOVE);
             Files.delete(archive);
             Files.delete(temporary);
@@ -45,7 +46,9 @@ final class FetchMaven {
 
     private static Path cacheDirectory() {
         String cache = System.getenv("XDG_CACHE_HOME");
-        Path parent = cache == null || cache.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache);
+        Path parent = cache == null || cache.isEmpty()
+                ? Path.of(System.getProperty("user.home"), ".cache")
+                : Path.of(cache);
         return parent.resolve("ashlar");
     }
 

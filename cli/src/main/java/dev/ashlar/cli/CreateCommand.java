@@ -22,7 +22,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ashlar create}: writes a new array onto its members and leaves it stopped. */
-@Command(name = "create", description = "Makes a new array and leaves it stopped; image files that are missing are made too.")
+@Command(
+        name = "create",
+        description = "Makes a new array and leaves it stopped; image files that are missing are made too.")
 final class CreateCommand extends Verb {
     private static final String MISSING = "missing";
     private static final long DEFAULT_CHUNK_BYTES = 512 << 10;

@@ -9,8 +9,8 @@ import picocli.CommandLine.Option;
 /** {@code ashlar demo}: the main job in a directory of its own. */
 @Command(
         name = "demo",
-        description = "Shows and checks the main job: files onto a RAID 6 over NBD, two members lost under load, rebuilt, "
-                + "scrubbed and compared. No root needed; ends with 0 only if every byte was right.")
+        description = "Shows and checks the main job: files onto a RAID 6 over NBD, two members lost under load, "
+                + "rebuilt, scrubbed and compared. No root needed; ends with 0 only if every byte was right.")
 final class DemoCommand extends Verb {
     @Option(
             names = "--size",

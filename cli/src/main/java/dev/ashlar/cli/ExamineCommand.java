@@ -17,7 +17,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ashlar examine}: what the superblocks of members say. */
-@Command(name = "examine", description = "Shows the superblocks of members in the words of mdadm --examine; takes no lock.")
+@Command(
+        name = "examine",
+        description = "Shows the superblocks of members in the words of mdadm --examine; takes no lock.")
 final class ExamineCommand extends Verb {
     @Parameters(arity = "1..*", paramLabel = "MEMBER", description = "Images or devices.")
     private List<Path> members;

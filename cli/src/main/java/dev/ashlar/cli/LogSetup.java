@@ -15,13 +15,18 @@ import org.slf4j.LoggerFactory;
  * the time that a small command takes.
  */
 public final class LogSetup extends ContextAwareBase implements Configurator {
+    private static final String FOR_PEOPLE = "%-5level %msg%n";
+    private static final String FOR_LOG_FILES = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg%n";
+
     private static volatile Level level = Level.WARN;
+    private static volatile String pattern = FOR_PEOPLE;
 
     /** For logback, which finds this class by the service file. */
     public LogSetup() {}
 
-    /** A daemon tells what happens to its arrays and clients. */
+    /** A daemon tells what happens to its arrays and clients, and when. To be said before anything logs. */
     static void daemon() {
+        pattern = FOR_LOG_FILES;
         set(Level.INFO);
     }
 
@@ -43,7 +48,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     public ExecutionStatus configure(LoggerContext context) {
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(context);
-        encoder.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg%n");
+        encoder.setPattern(pattern);
         encoder.start();
         ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
         appender.setContext(context);

@@ -34,7 +34,8 @@ final class ServeCommand extends Verb {
 
     @Option(
             names = "--read-only",
-            description = "Write nothing to any member; opens dirty, degraded and stale arrays wherever data is readable.")
+            description = "Write nothing to any member; opens dirty, degraded and stale arrays wherever data is "
+                    + "readable.")
     private boolean readOnly;
 
     @Option(names = "--force", description = "Start dirty degraded arrays, or with stale members, at your own risk.")

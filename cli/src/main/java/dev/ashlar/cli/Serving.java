@@ -13,8 +13,8 @@ final class Serving {
     private Serving() {}
 
     /**
-     * Serves until the last array is stopped, or a signal ends the process: then this does not return, and the exit code
-     * tells whether everything was stopped cleanly. The JVM's own would be 143.
+     * Serves until the last array is stopped, or a signal ends the process: then this does not return, and the exit
+     * code tells whether everything was stopped cleanly. The JVM's own would be 143.
      */
     static int untilStopped(ServeConfig config, RunDirectory run, PrintWriter out)
             throws IOException, InterruptedException {

@@ -41,12 +41,12 @@ final class UpCommand extends Verb {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        LogSetup.daemon();
         Path absolute = directory.toAbsolutePath().normalize();
         Files.createDirectories(absolute);
         if (MemberScan.directory(absolute).isEmpty()) {
             create(absolute);
         }
-        LogSetup.daemon();
         List<Path> members = MemberScan.directory(absolute).stream()
                 .map(FoundArray::paths)
                 .flatMap(List::stream)

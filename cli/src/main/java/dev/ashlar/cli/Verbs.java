@@ -4,8 +4,8 @@ import java.util.List;
 import picocli.CommandLine;
 
 /**
- * The verbs by name. Only the class of the verb that was asked for is loaded, since looking at the annotations of all of
- * them takes longer than most of them run.
+ * The verbs by name. Only the class of the verb that was asked for is loaded, since looking at the annotations of all
+ * of them takes longer than most of them run.
  */
 final class Verbs {
     private static final List<String> NAMES = List.of(

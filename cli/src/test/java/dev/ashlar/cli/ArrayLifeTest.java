@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Arrays from their making to their end, through the verbs alone: stopped ones directly, served ones through a daemon. */
+/** Arrays from their making to their end, through the verbs alone: stopped ones directly, served ones by a daemon. */
 class ArrayLifeTest {
     @TempDir
     private Path directory;
@@ -38,11 +38,13 @@ class ArrayLifeTest {
     private Ran create(String level, int members, String... options) {
         Stream<String> verb = Stream.concat(
                 Stream.of("create", name, "--level=" + level, "--member-size=64M"), Stream.of(options));
-        return Ran.ashlar(Stream.concat(verb, IntStream.range(0, members).mapToObj(this::member)).toArray(String[]::new));
+        Stream<String> paths = IntStream.range(0, members).mapToObj(this::member);
+        return Ran.ashlar(Stream.concat(verb, paths).toArray(String[]::new));
     }
 
     private Ran scan(String verb, String... more) {
-        return Ran.ashlar(Stream.concat(Stream.of(verb, name, "--scan=" + directory), Stream.of(more)).toArray(String[]::new));
+        Stream<String> start = Stream.of(verb, name, "--scan=" + directory);
+        return Ran.ashlar(Stream.concat(start, Stream.of(more)).toArray(String[]::new));
     }
 
     private static void ok(Ran ran) {
@@ -171,7 +173,9 @@ class ArrayLifeTest {
         ok(Ran.ashlar("create", other, "--level=0", "--member-size=64M", member(5), member(6)));
         List<Path> members = Stream.of(0, 5, 1, 6).map(number -> Path.of(member(number))).toList();
         ServeConfig config = new ServeConfig(
-                List.of(new HostPort("127.0.0.1", 0)), List.of(), List.of(new ArraySource(members, OpenOptions.READ_ONLY)),
+                List.of(new HostPort("127.0.0.1", 0)),
+                List.of(),
+                List.of(new ArraySource(members, OpenOptions.READ_ONLY)),
                 List.of());
         assertThat(served(config)).hasSize(2).anyMatch(uri -> uri.endsWith("/" + name))
                 .anyMatch(uri -> uri.endsWith("/" + other));

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Which package may use which. A package that is in no table fails the test, so that a new one gets its arrows when it is
- * made.
+ * Which package may use which. A package that is in no table fails the test, so that a new one gets its arrows when it
+ * is made.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ArrowsTest {
@@ -48,8 +48,8 @@ class ArrowsTest {
         may("raid.ppl", "block", "raid", "raid.superblock", "raid.layout", "raid.parity");
         may("raid.engine", "block", "raid", "raid.member", "raid.layout", "raid.parity", "raid.bitmap");
         may("raid.sync", "block", "raid", "raid.engine", "raid.member", "raid.bitmap", "raid.layout");
-        may("raid.array", "block", "raid", "raid.parity", "raid.layout", "raid.superblock", "raid.bitmap", "raid.member",
-                "raid.ppl", "raid.engine", "raid.sync");
+        may("raid.array", "block", "raid", "raid.parity", "raid.layout", "raid.superblock", "raid.bitmap",
+                "raid.member", "raid.ppl", "raid.engine", "raid.sync");
 
         may("replication");
 

@@ -26,9 +26,11 @@ class CommandLineTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "", "frobnicate", "create", "create x", "create x m0 m1", "create x --level=7 m0", "create x --level=6 --chunk=3X m0",
-        "create x --level=1 --chunk=64K --member-size=1M m0 m1", "create x --level=5 --layout=sideways --member-size=1M a b c",
-        "create x --level=0 --consistency-policy=bitmap --member-size=1M a b", "create x --level=1 --member-size=1M a ./a",
+        "", "frobnicate", "create", "create x", "create x m0 m1", "create x --level=7 m0",
+        "create x --level=6 --chunk=3X m0", "create x --level=1 --chunk=64K --member-size=1M m0 m1",
+        "create x --level=5 --layout=sideways --member-size=1M a b c",
+        "create x --level=0 --consistency-policy=bitmap --member-size=1M a b",
+        "create x --level=1 --member-size=1M a ./a",
         "serve", "serve --listen=h:x m0", "detail", "fail x", "status --colour", "examine", "assemble"
     })
     void aWrongCallIsOneLineAndExitCode2(String line) {

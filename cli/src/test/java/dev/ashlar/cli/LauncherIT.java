@@ -87,7 +87,8 @@ class LauncherIT {
         Process process = start(LAUNCHER, Map.of(), serve);
         BufferedReader lines = process.inputReader();
         assertThat(lines.readLine()).matches("nbd://127.0.0.1:[0-9]+/signalled");
-        assertThat(lines.readLine()).isEqualTo("nbd+unix:///signalled?socket=" + directory.toRealPath().resolve("s.sock"));
+        assertThat(lines.readLine())
+                .isEqualTo("nbd+unix:///signalled?socket=" + directory.toRealPath().resolve("s.sock"));
         process.destroy();
         assertThat(process.waitFor()).isEqualTo(ExitCode.OK);
         assertThat(directory.resolve("s.sock")).doesNotExist();

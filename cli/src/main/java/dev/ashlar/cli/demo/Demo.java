@@ -67,8 +67,10 @@ final class Demo {
     private SourceFiles choose(long wantedBytes) throws IOException {
         Path jdk = Path.of(System.getProperty("java.home"));
         Path sources = launcher.resolveSibling("raid-core");
-        SourceFiles source = SourceFiles.choose(List.of(jdk, sources, Path.of("/usr/lib"), Path.of("/usr/share")), wantedBytes);
-        say.line("Files to copy: those of " + jdk + " and, as far as needed, of " + sources + ", /usr/lib and /usr/share");
+        List<Path> trees = List.of(jdk, sources, Path.of("/usr/lib"), Path.of("/usr/share"));
+        SourceFiles source = SourceFiles.choose(trees, wantedBytes);
+        say.line("Files to copy: those of " + jdk);
+        say.line("and, as far as needed, of " + sources + ", /usr/lib and /usr/share");
         return source;
     }
 
@@ -76,9 +78,10 @@ final class Demo {
         long dataBytes = Math.ceilDiv(source.endBytes() + WRITER_BYTES, DATA_MEMBERS);
         long memberMiB = Math.ceilDiv(dataBytes + HEAD_ROOM_BYTES, 1 << 20);
         long freeBytes = Files.getFileStore(directory).getUsableSpace();
-        if (freeBytes < (MEMBERS + 2) * (memberMiB << 20)) {
-            throw new CommandFailure(ExitCode.IO_ERROR, directory + " has too little room: free=" + Sizes.format(freeBytes)
-                    + " needed=" + Sizes.format((MEMBERS + 2) * (memberMiB << 20)) + " (set TMPDIR)");
+        long neededBytes = (MEMBERS + 2) * (memberMiB << 20);
+        if (freeBytes < neededBytes) {
+            throw new CommandFailure(ExitCode.IO_ERROR, directory + " has too little room: free="
+                    + Sizes.format(freeBytes) + " needed=" + Sizes.format(neededBytes) + " (set TMPDIR)");
         }
         say.step("Create a RAID 6 of six images");
         say.run(ExitCode.OK, arguments(
@@ -97,7 +100,8 @@ final class Demo {
     }
 
     /** Everything between the first loss and the scrub happens under the writer. */
-    private void underWriter(SourceFiles source, VolumeCopy copy, List<URI> uris) throws IOException, InterruptedException {
+    private void underWriter(SourceFiles source, VolumeCopy copy, List<URI> uris)
+            throws IOException, InterruptedException {
         say.step("Start a writer that verifies what it wrote, and lose two members under it");
         VerifyingWriter writer = new VerifyingWriter(uris.getLast(), source.endBytes(), WRITER_BYTES);
         Thread thread = Thread.ofPlatform().name("verifying-writer").daemon().start(writer);
@@ -141,7 +145,8 @@ final class Demo {
         String[] arguments = arguments(
                 List.of("serve", "--read-only", "--unix=" + directory.resolve("nbd.sock")), members(2, 3, 6, 7));
         say.command(arguments);
-        try (ServeProcess serve = ServeProcess.start(launcher, List.of(arguments), directory.resolve("serve-again.log"), 1)) {
+        Path log = directory.resolve("serve-again.log");
+        try (ServeProcess serve = ServeProcess.start(launcher, List.of(arguments), log, 1)) {
             compare(say.timed(source.totalBytes(), () -> copy.read(serve.uris())));
         }
     }

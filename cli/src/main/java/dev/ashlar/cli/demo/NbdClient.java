@@ -11,8 +11,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A small NBD client: fixed newstyle, GO, simple replies, one request at a time. Enough to use an export as real clients
- * do and to compare what comes back. Not thread-safe: one connection a thread.
+ * A small NBD client: fixed newstyle, GO, simple replies, one request at a time. Enough to use an export as real
+ * clients do and to compare what comes back. Not thread-safe: one connection a thread.
  *
  * <p>Numbers are those of the NBD project's {@code proto.md}.
  */

@@ -16,7 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Copies files onto a volume and reads them back, over several connections at a time, with the SHA-256 of each file. */
+/** Copies files onto a volume and reads them back, over several connections at a time; the SHA-256 of each file. */
 final class VolumeCopy {
     private static final int REQUEST_BYTES = 1 << 20;
 

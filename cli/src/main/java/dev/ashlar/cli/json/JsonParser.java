@@ -8,8 +8,8 @@ import java.util.Map;
 /**
  * Reads JSON (RFC 8259) into maps, lists, strings, {@link Long} or {@link Double}, {@link Boolean} and null.
  *
- * <p>Any text gives a value or a {@link JsonException}: nesting and length are bounded, a key may come once, and nothing
- * may follow the value. Not thread-safe.
+ * <p>Any text gives a value or a {@link JsonException}: nesting and length are bounded, a key may come once, and
+ * nothing may follow the value. Not thread-safe.
  */
 public final class JsonParser {
     /** The longest text that is read, in characters. */

@@ -40,8 +40,8 @@ public final class ArrayFinder {
                 .filter(endpoint -> matches(endpoint, text, path))
                 .toList();
         if (!served.isEmpty()) {
-            return served(only(text, served, endpoint -> endpoint.name() + " (" + endpoint.array() + ", served by process "
-                    + endpoint.pid() + ")"));
+            return served(only(text, served, endpoint -> endpoint.name() + " (" + endpoint.array()
+                    + ", served by process " + endpoint.pid() + ")"));
         }
         if (Files.exists(path) && !Files.isDirectory(path)) {
             UUID array = uuidOf(path);

@@ -49,7 +49,7 @@ public final class MemberScan {
         }
     }
 
-    /** The arrays whose members lie directly in a directory, members ordered by file name. Files of other kinds are skipped. */
+    /** The arrays whose members lie directly in a directory, members ordered by file name. Other files are skipped. */
     public static List<FoundArray> directory(Path directory) throws IOException {
         List<Path> candidates;
         try (Stream<Path> files = Files.list(directory)) {

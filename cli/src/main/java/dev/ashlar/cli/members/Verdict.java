@@ -40,7 +40,8 @@ public record Verdict(
         try {
             Assembly assembly = assemble(array, OpenOptions.WRITABLE);
             assembly.requireOpenable(OpenOptions.WRITABLE);
-            return new Verdict(array, true, assembly.missing(), assembly.dirty(), "", sentence(assembly), assembly.warnings());
+            return new Verdict(
+                    array, true, assembly.missing(), assembly.dirty(), "", sentence(assembly), assembly.warnings());
         } catch (ArrayRefusedException e) {
             String options = OTHER_WAYS.stream()
                     .filter(way -> opens(array, way.options()))

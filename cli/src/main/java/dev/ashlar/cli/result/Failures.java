@@ -1,5 +1,6 @@
 package dev.ashlar.cli.result;
 
+import dev.ashlar.block.DeviceBusyException;
 import dev.ashlar.block.NoSpaceException;
 import dev.ashlar.block.ReadOnlyDeviceException;
 import dev.ashlar.raid.ArrayRefusedException;
@@ -19,6 +20,7 @@ public final class Failures {
             case CommandFailure known -> known.exitCode();
             case ArrayRefusedException _ -> ExitCode.REFUSED;
             case ReadOnlyDeviceException _ -> ExitCode.REFUSED;
+            case DeviceBusyException _ -> ExitCode.REFUSED;
             case IllegalArgumentException _ -> ExitCode.USAGE;
             default -> ExitCode.IO_ERROR;
         };

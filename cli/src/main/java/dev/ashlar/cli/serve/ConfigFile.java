@@ -18,8 +18,8 @@ import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
 /**
- * The configuration of a daemon as TOML: {@code [server]}, {@code [[array]]} and {@code [[export]]}, with keys named like
- * the flags of {@code ashlar serve}.
+ * The configuration of a daemon as TOML: {@code [server]}, {@code [[array]]} and {@code [[export]]}, with keys named
+ * like the flags of {@code ashlar serve}.
  *
  * <p>What is not known is refused with its line and column, because a misspelt {@code read-only} must not be lost.
  * Relative paths count from the file's directory. {@code read-only}, {@code force} and {@code run} of {@code [server]}

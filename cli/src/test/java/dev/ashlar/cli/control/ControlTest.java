@@ -147,7 +147,8 @@ class ControlTest {
 
     @Test
     void anArrayThatIsNotServedIsSaidToBe() {
-        assertThatThrownBy(() -> client(new UUID(9, 9), server.token()).status()).hasMessageContaining("does not serve");
+        assertThatThrownBy(() -> client(new UUID(9, 9), server.token()).status())
+                .hasMessageContaining("does not serve");
     }
 
     @Test
@@ -160,7 +161,8 @@ class ControlTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "GET / HTTP/1.1", "GET /v1/arrays/ HTTP/1.1", "POST /v1/arrays/x/y/z HTTP/1.1", "DELETE /v1/arrays/x/fail HTTP/1.1",
+        "GET / HTTP/1.1", "GET /v1/arrays/ HTTP/1.1", "POST /v1/arrays/x/y/z HTTP/1.1",
+        "DELETE /v1/arrays/x/fail HTTP/1.1",
         "GET /v1/arrays/01234567-89ab-cdef-0123-456789abcdef/fail HTTP/1.1",
         "POST /v1/arrays/01234567-89ab-cdef-0123-456789abcdef/format HTTP/1.1",
         "POST /v1/arrays/01234567-89ab-cdef-0123-456789abcdef/fail HTTP/1.1"

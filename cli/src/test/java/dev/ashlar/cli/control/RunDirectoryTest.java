@@ -30,7 +30,8 @@ class RunDirectoryTest {
     }
 
     private static Endpoint endpoint(ProcessHandle process, long startedMillis) {
-        return new Endpoint(ARRAY, "data", process.pid(), startedMillis, 4711, "secret", List.of("/d/m0"), List.of("nbd://x"));
+        return new Endpoint(
+                ARRAY, "data", process.pid(), startedMillis, 4711, "secret", List.of("/d/m0"), List.of("nbd://x"));
     }
 
     private static Endpoint mine() {

@@ -19,8 +19,8 @@ class JsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "", " ", "{", "[1,]", "{\"a\":1,}", "{\"a\" 1}", "{,}", "{\"a\":1,\"a\":2}", "01", "1.", "+1", "nul", "\"", "\"\\x\"",
-        "\"\t\"", "1 2", "[1 2]", "99999999999999999999"
+        "", " ", "{", "[1,]", "{\"a\":1,}", "{\"a\" 1}", "{,}", "{\"a\":1,\"a\":2}", "01", "1.", "+1", "nul", "\"",
+        "\"\\x\"", "\"\t\"", "1 2", "[1 2]", "99999999999999999999"
     })
     void refusesWhatIsNoJson(String text) {
         assertThatThrownBy(() -> JsonParser.parse(text)).isInstanceOf(JsonException.class);

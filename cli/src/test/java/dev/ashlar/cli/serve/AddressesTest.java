@@ -25,8 +25,10 @@ class AddressesTest {
 
     @Test
     void escapesWhatAUriCannotHold() {
-        assertThat(Uris.tcp(new HostPort("0.0.0.0", 10809), "my data?")).isEqualTo("nbd://127.0.0.1:10809/my%20data%3F");
+        assertThat(Uris.tcp(new HostPort("0.0.0.0", 10809), "my data?"))
+                .isEqualTo("nbd://127.0.0.1:10809/my%20data%3F");
         assertThat(Uris.tcp(new HostPort("::1", 1), "a")).isEqualTo("nbd://[::1]:1/a");
-        assertThat(Uris.unix(Path.of("/tmp/a b/s.sock"), "ä")).isEqualTo("nbd+unix:///%C3%A4?socket=/tmp/a%20b/s.sock");
+        assertThat(Uris.unix(Path.of("/tmp/a b/s.sock"), "ä"))
+                .isEqualTo("nbd+unix:///%C3%A4?socket=/tmp/a%20b/s.sock");
     }
 }

@@ -52,7 +52,8 @@ class ShowTest {
 
     @Test
     void progressBarIsFullAtTheEnd() {
-        assertThat(ProgressLine.line("check", 1, 10, 10, 0, -1)).isEqualTo("check [" + "=".repeat(24) + "] 100.0%  10 B of 10 B");
+        assertThat(ProgressLine.line("check", 1, 10, 10, 0, -1))
+                .isEqualTo("check [" + "=".repeat(24) + "] 100.0%  10 B of 10 B");
     }
 
     @Test

@@ -21,7 +21,9 @@ class SizesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "K", "-1K", "1.5G", "1 G", "10X", "8E", "99999999999999999999"})
     void refusesWhatIsNoSize(String text) {
-        assertThatThrownBy(() -> Sizes.parse(text)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("size");
+        assertThatThrownBy(() -> Sizes.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("size");
     }
 
     @Test
