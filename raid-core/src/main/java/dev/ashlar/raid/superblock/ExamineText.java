@@ -135,7 +135,7 @@ public final class ExamineText {
         if (array.level() != RaidLevel.RAID0 && bytes.isPresent()) {
             line("Array Size", bytes.getAsLong() / 1024 + " KiB" + human(bytes.getAsLong()));
         }
-        if (array.sizeSectors() != 0) {
+        if (array.sizeSectors() != 0 && array.sizeSectors() != member.dataSize()) {
             line("Used Dev Size", array.sizeSectors() + " sectors"
                     + human(array.sizeSectors() * SuperblockLayout.SECTOR_BYTES));
         }
