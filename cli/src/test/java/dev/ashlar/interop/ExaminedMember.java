@@ -1,7 +1,9 @@
 package dev.ashlar.interop;
 
+import dev.ashlar.raid.RaidLevel;
 import dev.ashlar.raid.bitmap.BitmapHeader;
 import dev.ashlar.raid.bitmap.BitmapLayout;
+import dev.ashlar.raid.superblock.ExamineText;
 import dev.ashlar.raid.superblock.Features;
 import dev.ashlar.raid.superblock.MdText;
 import dev.ashlar.raid.superblock.Superblock;
@@ -15,6 +17,7 @@ import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -66,20 +69,35 @@ record ExaminedMember(Superblock superblock, BitmapHeader bitmap, int dirtyBits)
     }
 
     /**
-     * Compares with what {@code mdadm --examine} says, label by label in both directions.
+     * Compares what {@code ashlar examine} and {@code mdadm --examine} say, label by label in both directions.
      *
      * @return how many labels agree
      * @throws AssertionError that names the first label that does not
      */
     int compare(ExamineReport report) {
-        long sectors = bitmap == null ? 0 : bitmap.lengthBytes() / SuperblockLayout.SECTOR_BYTES;
-        return compare(ExamineTwin.of(superblock, sectors), report.fields());
+        String text = ExamineText.describe("member", superblock, ZoneOffset.UTC);
+        Map<String, String> ours = new LinkedHashMap<>(ExamineReport.parse(text).fields());
+        Map<String, String> mdadm = new LinkedHashMap<>(report.fields());
+        mdadm.computeIfPresent("Name", (_, name) -> name.replaceAll(" +\\(local to host .*\\)$", ""));
+        if (superblock.array().level() == RaidLevel.RAID10) {
+            // mdadm counts what an odd number of members leaves over of a row, too.
+            ours.put("Array Size", mdadmRaid10Kib() + " KiB");
+            mdadm.computeIfPresent("Array Size", (_, size) -> size.replaceAll(" +\\(.*\\)$", ""));
+        }
+        return compare(ours, mdadm);
+    }
+
+    private long mdadmRaid10Kib() {
+        int layout = superblock.array().layout();
+        long copies = (layout & 0xff) * (layout >>> 8 & 0xff);
+        return superblock.array().sizeSectors() * superblock.array().raidDisks() / copies / 2;
     }
 
     /** The same for {@code mdadm --examine-bitmap}. */
     int compareBitmap(ExamineReport report) {
         Map<String, String> said = new LinkedHashMap<>(report.fields());
         said.remove("Filename");
+        said.computeIfPresent("Sync Size", (_, size) -> size.replaceAll(" +\\(.*\\)$", ""));
         return compare(bitmapFields(), said);
     }
 
@@ -106,10 +124,10 @@ record ExaminedMember(Superblock superblock, BitmapHeader bitmap, int dirtyBits)
 
     private static int compare(Map<String, String> ours, Map<String, String> mdadm) {
         for (Map.Entry<String, String> field : mdadm.entrySet()) {
-            String label = field.getKey();
-            String value = plain(label, field.getValue());
-            if (!value.equals(ours.get(label))) {
-                throw new AssertionError(label + ": mdadm says \"" + value + "\", Ashlar \"" + ours.get(label) + "\"");
+            String value = ours.get(field.getKey());
+            if (!field.getValue().equals(value)) {
+                throw new AssertionError(
+                        field.getKey() + ": mdadm says \"" + field.getValue() + "\", Ashlar \"" + value + "\"");
             }
         }
         for (String label : ours.keySet()) {
@@ -118,10 +136,5 @@ record ExaminedMember(Superblock superblock, BitmapHeader bitmap, int dirtyBits)
             }
         }
         return ours.size();
-    }
-
-    /** Without the remarks in brackets: sizes in other units, "local to host", the key of Array State. */
-    private static String plain(String label, String value) {
-        return label.equals("Bitmap") ? value : value.replaceAll(" +\\(.*\\)$", "").strip();
     }
 }
