@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What {@code mdadm --examine} or {@code --examine-bitmap} says about one member: its labels with their values, in the
@@ -12,9 +14,7 @@ import java.util.Map;
  * @param fields label to value, both without surrounding blanks
  */
 record ExamineReport(Map<String, String> fields) {
-    private static final String SECTION = "### mdadm ";
-
-    /** Reads the output of one call for one member. */
+    /** Reads what is said about one member. */
     static ExamineReport parse(String output) {
         Map<String, String> fields = new LinkedHashMap<>();
         for (String line : output.lines().toList()) {
@@ -27,30 +27,25 @@ record ExamineReport(Map<String, String> fields) {
     }
 
     /**
-     * Reads a file of many reports, each after a line such as {@code ### mdadm --examine m0.img}.
+     * Reads many reports.
      *
-     * @param option the mdadm option whose reports are wanted, such as {@code --examine}
-     * @return the reports by member file
+     * @param beginning what the line before a report looks like; its group 1 is the name of what is reported on
+     * @return the reports by that name
      */
-    static Map<String, ExamineReport> parseAll(String text, String option) {
-        Map<String, ExamineReport> reports = new LinkedHashMap<>();
+    static Map<String, ExamineReport> split(String text, Pattern beginning) {
+        Map<String, List<String>> bodies = new LinkedHashMap<>();
         List<String> body = new ArrayList<>();
-        String file = null;
         for (String line : text.lines().toList()) {
-            if (!line.startsWith(SECTION)) {
+            Matcher matcher = beginning.matcher(line);
+            if (matcher.matches()) {
+                body = new ArrayList<>();
+                bodies.put(matcher.group(1), body);
+            } else {
                 body.add(line);
-                continue;
             }
-            if (file != null) {
-                reports.put(file, parse(String.join("\n", body)));
-            }
-            body.clear();
-            String call = line.substring(SECTION.length());
-            file = call.startsWith(option + " ") ? call.substring(option.length() + 1) : null;
         }
-        if (file != null) {
-            reports.put(file, parse(String.join("\n", body)));
-        }
+        Map<String, ExamineReport> reports = new LinkedHashMap<>();
+        bodies.forEach((name, lines) -> reports.put(name, parse(String.join("\n", lines))));
         return reports;
     }
 }

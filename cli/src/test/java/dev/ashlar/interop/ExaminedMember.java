@@ -96,7 +96,6 @@ record ExaminedMember(Superblock superblock, BitmapHeader bitmap, int dirtyBits)
     /** The same for {@code mdadm --examine-bitmap}. */
     int compareBitmap(ExamineReport report) {
         Map<String, String> said = new LinkedHashMap<>(report.fields());
-        said.remove("Filename");
         said.computeIfPresent("Sync Size", (_, size) -> size.replaceAll(" +\\(.*\\)$", ""));
         return compare(bitmapFields(), said);
     }

@@ -80,13 +80,13 @@ class KernelAssemblesOursTest {
     @MethodSource("arrays")
     void mdadmExaminesOurMembersAsWeDo(ArrayPlan plan) throws IOException {
         MadeArray array = visit.made(plan);
+        List<ExamineReport> reports = visit.examine(plan.name());
+        List<ExamineReport> bitmaps = plan.hasBitmap() ? visit.examineBitmap(plan.name()) : List.of();
         int compared = 0;
         for (int i = 0; i < array.images().size(); i++) {
             ExaminedMember member = ExaminedMember.read(array.images().get(i));
-            compared += member.compare(visit.results().examine(plan.name(), i));
-            if (plan.hasBitmap()) {
-                compared += member.compareBitmap(visit.results().examineBitmap(plan.name(), i));
-            }
+            compared += member.compare(reports.get(i));
+            compared += plan.hasBitmap() ? member.compareBitmap(bitmaps.get(i)) : 0;
         }
         table.put(plan.name(), "fields", Integer.toString(compared));
     }
@@ -96,11 +96,12 @@ class KernelAssemblesOursTest {
     void ourMembersAreAsMdadmWouldHaveMadeThem(ArrayPlan plan) throws IOException {
         visit.made(plan);
         visit.results().of(KernelVisit.twinOf(plan), "done");
+        List<ExamineReport> reports = visit.examine(plan.name());
+        List<ExamineReport> twins = visit.examine(KernelVisit.twinOf(plan));
         int equal = 0;
         for (int i = 0; i < plan.members(); i++) {
-            Map<String, String> ours = new LinkedHashMap<>(visit.results().examine(plan.name(), i).fields());
-            Map<String, String> twin =
-                    new LinkedHashMap<>(visit.results().examine(KernelVisit.twinOf(plan), i).fields());
+            Map<String, String> ours = new LinkedHashMap<>(reports.get(i).fields());
+            Map<String, String> twin = new LinkedHashMap<>(twins.get(i).fields());
             ours.keySet().removeAll(OWN);
             twin.keySet().removeAll(OWN);
             assertThat(ours).containsExactlyEntriesOf(twin);
@@ -150,9 +151,10 @@ class KernelAssemblesOursTest {
         String kernelSaw = visit.results().of(array.name(), "sha256.first");
         assertThat(visit.results().of(array.name(), "done")).isEqualTo("yes");
         List<Path> images = visit.extract(array.name());
+        List<ExamineReport> reports = visit.examine(array.name());
         int compared = 0;
         for (int i = 0; i < images.size(); i++) {
-            compared += ExaminedMember.read(images.get(i)).compare(visit.results().examine(array.name(), i));
+            compared += ExaminedMember.read(images.get(i)).compare(reports.get(i));
         }
         table.put(array.name(), "fields", Integer.toString(compared));
         openAndCompare(array.name(), images, kernelSaw);

@@ -122,7 +122,8 @@ final class KernelVisit {
 
     /** Lets mdadm make an array of the same shape, and examines it. */
     void makeTwin(ArrayPlan plan) {
-        steps.array(twinOf(plan), twinDevices.subList(0, plan.members()));
+        devices.put(twinOf(plan), twinDevices.subList(0, plan.members()));
+        steps.array(twinOf(plan), devices.get(twinOf(plan)));
         steps.step("create " + plan.members() + " " + plan.mdadmWords()).step("stop").step("examine");
     }
 
@@ -147,6 +148,16 @@ final class KernelVisit {
     /** What the guest found out. */
     MdResults results() {
         return results;
+    }
+
+    /** mdadm's reports on the members of an array, in their order. */
+    List<ExamineReport> examine(String name) throws IOException {
+        return devices.get(name).stream().map(results.examine(name)::get).toList();
+    }
+
+    /** mdadm's reports on the bitmaps of the members of an array, in their order. */
+    List<ExamineReport> examineBitmap(String name) throws IOException {
+        return devices.get(name).stream().map(results.examineBitmap(name)::get).toList();
     }
 
     /** An array as Ashlar made it. @throws AssertionError with the reason if it could not */

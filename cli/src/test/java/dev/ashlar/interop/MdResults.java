@@ -5,9 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** What {@code scripts/vm/md-steps.sh} found out, read from the directory it wrote. */
 final class MdResults {
+    private static final Pattern DEVICE = Pattern.compile("(/dev/\\w+):");
+    private static final Pattern BITMAP_OF = Pattern.compile(" *Filename : (.*)");
+
     private final Path directory;
     private final Map<String, Map<String, String>> results = new HashMap<>();
 
@@ -32,19 +36,23 @@ final class MdResults {
         return found.get(key);
     }
 
-    /** mdadm's report on a device of an array. */
-    ExamineReport examine(String array, int device) throws IOException {
-        return ExamineReport.parse(Files.readString(directory.resolve(array).resolve("examine." + device)));
+    /** mdadm's reports on the devices of an array, by device. */
+    Map<String, ExamineReport> examine(String array) throws IOException {
+        return ExamineReport.split(said(array, "examine"), DEVICE);
     }
 
-    /** mdadm's report on the bitmap of a device of an array. */
-    ExamineReport examineBitmap(String array, int device) throws IOException {
-        return ExamineReport.parse(Files.readString(directory.resolve(array).resolve("bitmap." + device)));
+    /** mdadm's reports on the bitmaps of the devices of an array, by device. */
+    Map<String, ExamineReport> examineBitmap(String array) throws IOException {
+        return ExamineReport.split(said(array, "examine-bitmap"), BITMAP_OF);
+    }
+
+    private String said(String array, String file) throws IOException {
+        return Files.readString(directory.resolve(array).resolve(file));
     }
 
     private String log(String array) {
         try {
-            return Files.readString(directory.resolve(array).resolve("log"));
+            return said(array, "log");
         } catch (IOException e) {
             return "(no log: " + e.getMessage() + ")";
         }
