@@ -240,6 +240,11 @@ final class ArrayCore implements EngineHost {
 
     @Override
     public void memberFailed(Member member, DeviceException cause) throws ArrayFailedException {
+        memberFailed(member, cause, cause.getMessage());
+    }
+
+    /** @param reason what its owner is told */
+    private void memberFailed(Member member, DeviceException cause, String reason) throws ArrayFailedException {
         state.lock();
         try {
             if (member.state() == MemberState.FAULTY || readOnly) {
@@ -250,7 +255,7 @@ final class ArrayCore implements EngineHost {
             }
             requireBearable(member, cause);
             List<Member> casualties = new ArrayList<>(List.of(member));
-            drop(member, cause.getMessage());
+            drop(member, reason);
             commit(Change.MEMBERS, casualties);
             onChange.run();
         } catch (ArrayFailedException e) {
@@ -616,7 +621,8 @@ final class ArrayCore implements EngineHost {
                 throw new ArrayRefusedException(name + " cannot do without " + member.name()
                         + ": failing it would fail the array");
             }
-            memberFailed(member, new DeviceException(member.name(), "use", 0, 0, "failed by its owner"));
+            String reason = "failed by its owner";
+            memberFailed(member, new DeviceException(member.name(), "use", 0, 0, reason), reason);
             return null;
         });
     }
