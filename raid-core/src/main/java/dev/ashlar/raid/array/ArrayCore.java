@@ -69,7 +69,7 @@ final class ArrayCore implements EngineHost {
     private final List<Member> faulty = new CopyOnWriteArrayList<>();
     private final List<MemberStatus> stale = new CopyOnWriteArrayList<>();
     private final Queue<MemberFan.Failure> unsettled = new ArrayDeque<>();
-    private final Map<Integer, UUID> vacatedBy = new HashMap<>();
+    private final Map<Integer, Vacancy> vacancies = new HashMap<>();
 
     private Engine engine;
     private WriteIntentBitmap bitmap;
@@ -93,7 +93,7 @@ final class ArrayCore implements EngineHost {
         this.readOnly = readOnly;
         this.environment = environment;
         this.events = EventCounter.started(fields.events());
-        this.gate = new WriteGate(level == RaidLevel.RAID0 || fields.resyncOffset() == 0);
+        this.gate = new WriteGate(level == RaidLevel.RAID0);
     }
 
     /** Second half of construction: engine and bitmap need the core. */
@@ -195,6 +195,9 @@ final class ArrayCore implements EngineHost {
         if (!torn.isEmpty()) {
             torn.remove(offsetSyncBytes, lengthBytes);
         }
+        if (!stuck.isEmpty()) {
+            stuck.remove(offsetSyncBytes, lengthBytes);
+        }
     }
 
     @Override
@@ -207,12 +210,8 @@ final class ArrayCore implements EngineHost {
             state.unlock();
         }
         if (member.readErrors() > MAX_READ_ERRORS) {
-            try {
-                memberFailed(member, new DeviceException(member.name(), "read", cause.offsetBytes(),
-                        cause.lengthBytes(), "more than " + MAX_READ_ERRORS + " read errors"));
-            } catch (ArrayFailedException _) {
-                LOG.warn("{}: {} has too many read errors, but cannot be spared", name, member.name());
-            }
+            memberFailedIfBearable(member, new DeviceException(member.name(), "read", cause.offsetBytes(),
+                    cause.lengthBytes(), "more than " + MAX_READ_ERRORS + " read errors"));
         }
     }
 
@@ -247,7 +246,11 @@ final class ArrayCore implements EngineHost {
     private void memberFailed(Member member, DeviceException cause, String reason) throws ArrayFailedException {
         state.lock();
         try {
-            if (member.state() == MemberState.FAULTY || readOnly) {
+            if (readOnly) {
+                return;
+            }
+            if (member.state() == MemberState.FAULTY) {
+                requireAlive(cause.operation());
                 return;
             }
             if (stopped) {
@@ -267,6 +270,22 @@ final class ArrayCore implements EngineHost {
         }
     }
 
+    @Override
+    public void memberFailedIfBearable(Member member, DeviceException cause) {
+        state.lock();
+        try {
+            if (member.state() == MemberState.IN_SYNC && !bearable(member)) {
+                LOG.warn("{}: {} should go, but cannot be spared: {}", name, member.name(), cause.getMessage());
+                return;
+            }
+            memberFailed(member, cause);
+        } catch (ArrayFailedException e) {
+            LOG.warn("{}: {}", name, e.getMessage());
+        } finally {
+            state.unlock();
+        }
+    }
+
     private void requireBearable(Member member, DeviceException cause) throws ArrayFailedException {
         if (failure != null) {
             throw failedException(cause.operation());
@@ -277,7 +296,7 @@ final class ArrayCore implements EngineHost {
     }
 
     private boolean bearable(Member member) {
-        return engine.survivesWithout(table.notInSyncMask() | 1L << member.role());
+        return engine.survivesWithout(table.refreshed().notInSyncMask() | 1L << member.role());
     }
 
     private ArrayFailedException fail(String operation, String why) {
@@ -298,7 +317,7 @@ final class ArrayCore implements EngineHost {
     private void drop(Member member, String why) {
         LOG.error("{}: {} failed and is out of service: {}", name, member.name(), why);
         if (member.state() == MemberState.IN_SYNC) {
-            vacatedBy.put(member.role(), member.fields().deviceUuid());
+            vacancies.put(member.role(), new Vacancy(member.fields().deviceUuid(), events.highest()));
         }
         if (bitmap != null) {
             // Before flushes leave it out: what it had not flushed is under bits that must stay for its return.
@@ -322,17 +341,25 @@ final class ArrayCore implements EngineHost {
         synchronized (unsettled) {
             List<MemberFan.Failure> taken = new ArrayList<>(unsettled);
             unsettled.clear();
-            anyUnsettled = false;
             return taken;
         }
     }
 
     /** Makes failures durable that were met while the bitmap was written. */
     void settle() throws IOException {
-        if (anyUnsettled) {
+        if (!anyUnsettled) {
+            return;
+        }
+        state.lock();
+        try {
             for (MemberFan.Failure failed : takeUnsettled()) {
                 memberFailed(failed.member(), failed.member().describe("write of the bitmap", 0, 0, failed.cause()));
             }
+            synchronized (unsettled) {
+                anyUnsettled = !unsettled.isEmpty();
+            }
+        } finally {
+            state.unlock();
         }
     }
 
@@ -365,6 +392,24 @@ final class ArrayCore implements EngineHost {
         if (level == RaidLevel.RAID0) {
             return;
         }
+        try {
+            updateUntilWritten(change, casualties);
+        } catch (IOException e) {
+            if (!casualties.isEmpty() && failure == null) {
+                throw fail("update of the superblocks", "a loss could not be recorded: " + e.getMessage());
+            }
+            throw e;
+        }
+        RoleTable shown = table;
+        for (Member lost : casualties) {
+            if (lost.role() >= 0 && shown.member(lost.role()) == lost) {
+                shown = shown.with(lost.role(), null);
+            }
+        }
+        table = shown;
+    }
+
+    private void updateUntilWritten(Change change, List<Member> casualties) throws IOException {
         Change now = change;
         int updates = now == Change.MEMBERS ? events.updatesToOutdate() : 1;
         while (updates > 0) {
@@ -375,13 +420,6 @@ final class ArrayCore implements EngineHost {
                 updates = events.updatesToOutdate();
             }
         }
-        RoleTable shown = table;
-        for (Member lost : casualties) {
-            if (lost.role() >= 0 && shown.member(lost.role()) == lost) {
-                shown = shown.with(lost.role(), null);
-            }
-        }
-        table = shown;
     }
 
     /** One update of all live members. False if some were lost on the way. */
@@ -395,13 +433,18 @@ final class ArrayCore implements EngineHost {
         List<MemberFan.Failure> failures = new ArrayList<>(
                 MemberFan.run(live(), member -> MemberSuperblock.write(member, written, minorVersion)));
         failures.addAll(takeUnsettled());
+        NoSpaceException noSpace = null;
         for (MemberFan.Failure failed : failures) {
             if (failed.cause() instanceof NoSpaceException full) {
-                // The next try carries the same number: a member must not fall two behind for lack of space.
-                events = before;
-                throw full;
+                noSpace = full;
+            } else {
+                lose(failed, casualties);
             }
-            lose(failed, casualties);
+        }
+        if (noSpace != null) {
+            // The next try carries the same number: a member must not fall two behind for lack of space.
+            events = new EventCounter(before.events(), events.highest(), before.last());
+            throw noSpace;
         }
         return failures.isEmpty();
     }
@@ -514,8 +557,8 @@ final class ArrayCore implements EngineHost {
             commit(Change.TO_CLEAN);
             return true;
         } catch (IOException e) {
+            // Some members may say "clean" now: the gate stays shut, so that the next write makes all of them "dirty".
             fields = fields.withResyncOffset(0);
-            gate.open();
             throw e;
         } finally {
             state.unlock();
@@ -534,6 +577,11 @@ final class ArrayCore implements EngineHost {
             position = Math.min(position, torn.next(0));
         }
         return position == RESYNC_DONE ? ArrayFields.CLEAN : position / 512;
+    }
+
+    /** Whether the superblocks of an array that is not being written claim less to be in sync than is. */
+    boolean overstatesDirt() {
+        return level.isRedundant() && fields.resyncOffset() != checkpoint();
     }
 
     /** Writes superblocks with the progress of passes; resync_offset shows it only if the array is not active. */
@@ -561,12 +609,21 @@ final class ArrayCore implements EngineHost {
     void flushMembers() throws IOException {
         requireAlive("flush");
         List<Member> members = new ArrayList<>(List.of(table.present()));
-        members.removeIf(member -> member.state() == MemberState.FAULTY);
+        boolean leftOut = members.removeIf(member -> member.state() == MemberState.FAULTY);
         for (MemberFan.Failure failed : MemberFan.run(members, Member::flush)) {
             failed.member().countWriteError();
             memberFailed(failed.member(), failed.member().describe("flush", 0, 0, failed.cause()));
         }
+        if (leftOut) {
+            awaitChanges();
+        }
         requireAlive("flush");
+    }
+
+    /** A member that is faulty in memory may not be so on disk yet; whoever drops it holds the lock until it is. */
+    private void awaitChanges() {
+        state.lock();
+        state.unlock();
     }
 
     // ---- membership
@@ -601,14 +658,22 @@ final class ArrayCore implements EngineHost {
         table = changed;
     }
 
+    /**
+     * How a role became vacant.
+     *
+     * @param deviceUuid who left it
+     * @param highestEvents what its superblock may carry at most, unless it was written elsewhere since
+     */
+    record Vacancy(UUID deviceUuid, long highestEvents) {}
+
     /** Whose failure made the role vacant, if nobody has held it since; null if that is not known. */
-    UUID vacatedBy(int role) {
-        return vacatedBy.get(role);
+    Vacancy vacancy(int role) {
+        return vacancies.get(role);
     }
 
     /** Somebody else holds the role now: its former holder cannot come back by the bitmap. */
     void forgetVacancy(int role) {
-        vacatedBy.remove(role);
+        vacancies.remove(role);
     }
 
     /** Fails a member because its owner says so. */

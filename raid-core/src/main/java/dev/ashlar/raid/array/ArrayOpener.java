@@ -174,6 +174,12 @@ final class ArrayOpener {
                 lost = true;
             }
         }
+        for (Slot slot : assembly.slots()) {
+            if (slot.forced()) {
+                fields = fields.withRole(core.roles().member(slot.role()).fields().devNumber(), slot.role());
+                lost = true;
+            }
+        }
         boolean changed = lost || !assembly.replacements().isEmpty() || assembly.dirty() != !fields.clean()
                 || assembly.slots().stream().anyMatch(Slot::forced);
         if (fields.hasPpl()) {

@@ -3,6 +3,7 @@ package dev.ashlar.raid.array;
 import dev.ashlar.raid.ArrayRefusedException;
 import dev.ashlar.raid.MemberState;
 import dev.ashlar.raid.OpenOptions;
+import dev.ashlar.raid.RaidLevel;
 import dev.ashlar.raid.bitmap.BitmapHeader;
 import dev.ashlar.raid.bitmap.BitmapLayout;
 import dev.ashlar.raid.bitmap.WriteIntentBitmap;
@@ -41,7 +42,7 @@ final class BitmapSupport {
                 header = BitmapHeader.decode(first, 0);
                 header.requireUuid(fields.setUuid());
             } catch (ArrayRefusedException e) {
-                return unusable(core, syncSectors, e, options);
+                return unusable(core, syncSectors, e, dirty, options);
             }
             boolean trusted = header.trustedBeside(fields.events());
             header = header.withSyncSizeSectors(bitmapSectors(fields, syncSectors));
@@ -53,11 +54,11 @@ final class BitmapSupport {
 
     /** The bitmap covers the component, for RAID 10 the array. */
     private static long bitmapSectors(ArrayFields fields, long syncSectors) {
-        return fields.level() == dev.ashlar.raid.RaidLevel.RAID10 ? syncSectors : fields.sizeSectors();
+        return fields.level() == RaidLevel.RAID10 ? syncSectors : fields.sizeSectors();
     }
 
     private static WriteIntentBitmap unusable(
-            ArrayCore core, long syncSectors, ArrayRefusedException why, OpenOptions options)
+            ArrayCore core, long syncSectors, ArrayRefusedException why, boolean dirty, OpenOptions options)
             throws ArrayRefusedException {
         if (options.readOnly()) {
             return null;
@@ -69,7 +70,8 @@ final class BitmapSupport {
         ArrayFields fields = core.fields();
         BitmapHeader fresh = BitmapHeader.fresh(fields.setUuid(), bitmapSectors(fields, syncSectors),
                 smallestChunk(bitmapSectors(fields, syncSectors) * 512));
-        return WriteIntentBitmap.create(fresh, true, core::storeBitmap);
+        return WriteIntentBitmap.load(fresh, MemorySegment.ofArray(new byte[(int) fresh.lengthBytes()]), dirty, false,
+                core::storeBitmap);
     }
 
     /** A bitmap of one page always has room. */

@@ -59,7 +59,7 @@ final class FlushGate {
             flusher.flush();
         } catch (IOException e) {
             thrown = e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             thrown = new IOException(e);
         } finally {
             lock.lock();

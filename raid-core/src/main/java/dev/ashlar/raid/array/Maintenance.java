@@ -235,7 +235,14 @@ final class Maintenance {
      * have yet to do is in the superblocks. A repair writes parity anywhere, so under it the array stays dirty.
      */
     private void lookIdle() throws IOException {
-        if (core.readOnly || !core.gate.isOpen()) {
+        if (core.readOnly || core.failure() != null) {
+            return;
+        }
+        if (!core.gate.isOpen()) {
+            if (pass == null && !passes.due() && core.overstatesDirt()) {
+                flushes.flush();
+                core.recordProgress();
+            }
             return;
         }
         long writes = core.gate.startedCount();
@@ -279,15 +286,16 @@ final class Maintenance {
     }
 
     private boolean begin(long now) throws IOException {
-        pass = passes.next();
-        if (pass == null) {
+        SyncPass next = passes.next();
+        if (next == null) {
             speed.idle();
             return false;
         }
-        working = true;
-        if (pass.action() == SyncAction.REPAIR) {
+        if (next.action() == SyncAction.REPAIR) {
             core.activate();
         }
+        pass = next;
+        working = true;
         LOG.info("{}: {} begins", core.name, pass.action().word());
         nextCheckpoint = now + CHECKPOINT_NANOS;
         checkpointDone = pass.doneBytes();

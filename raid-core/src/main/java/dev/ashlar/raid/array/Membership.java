@@ -128,16 +128,32 @@ final class Membership {
         int role = found.role();
         return bitmap != null
                 && passes.vacant(role)
-                && found.member().deviceUuid().equals(core.vacatedBy(role))
+                && left(core.vacancy(role), found)
+                && !used(found.member().devNumber())
                 && Long.compareUnsigned(found.array().events(), bitmap.eventsCleared()) >= 0;
+    }
+
+    /** Whether it is as it was when it left the role: a device that ran elsewhere meanwhile has counted on. */
+    private static boolean left(ArrayCore.Vacancy vacancy, Superblock found) {
+        return vacancy != null
+                && found.member().deviceUuid().equals(vacancy.deviceUuid())
+                && Long.compareUnsigned(found.array().events(), vacancy.highestEvents()) <= 0;
     }
 
     private String comeBack(MemberDevice offered, Superblock found) throws IOException {
         Member member = new Member(offered.name(), offered.device(), found.member(),
                 MemberBadBlocks.read(offered.device(), offered.name(), found.member()), MemberState.SPARE, -1);
         int role = found.role();
-        passes.takeRole(member, role, true);
-        core.commit(ArrayCore.Change.OTHER);
+        boolean done = false;
+        try {
+            passes.takeRole(member, role, true);
+            core.commit(ArrayCore.Change.OTHER);
+            done = true;
+        } finally {
+            if (!done && core.roles().member(role) == member) {
+                core.table(core.roles().with(role, null));
+            }
+        }
         return offered.name() + " returns to role " + role + ": what it missed is copied";
     }
 
@@ -165,7 +181,15 @@ final class Membership {
         giveHeader(offered.device(), own);
         core.fields(fields.withRole(own.devNumber(), Roles.SPARE));
         core.spares().add(spare);
-        core.commit(ArrayCore.Change.OTHER);
+        boolean done = false;
+        try {
+            core.commit(ArrayCore.Change.OTHER);
+            done = true;
+        } finally {
+            if (!done) {
+                core.spares().remove(spare);
+            }
+        }
         boolean wanted = core.roles().present().length < core.roles().size();
         return offered.name() + (wanted ? " is added and rebuilt in a vacant role" : " is added as a spare");
     }

@@ -232,16 +232,26 @@ final class Passes {
 
         @Override
         public void inSync(long offset, long length) {
-            if (core.bitmap() != null) {
-                core.bitmap().synced(offset, Math.min(length, core.bitmap().sizeBytes() - offset));
+            if (core.torn.overlaps(offset, length)) {
+                // A write was torn behind the pass: the region stays due.
+                return;
+            }
+            WriteIntentBitmap bitmap = core.bitmap();
+            if (bitmap != null) {
+                // The component's rest that fills no chunk belongs to the last bit all the same.
+                boolean last = offset + length >= core.engine().syncBytes();
+                bitmap.synced(offset, last ? bitmap.sizeBytes() - offset : length);
             } else if (core.resyncPosition() != ArrayCore.RESYNC_DONE && offset <= core.resyncPosition()) {
                 core.resyncPosition(Math.max(core.resyncPosition(), offset + length));
             }
-            core.torn.remove(offset, length);
         }
 
         @Override
         public void stuck(long offset, long length) {
+            if (!noVacancy(core.roles())) {
+                // A member was lost meanwhile: what it held comes back with its recovery.
+                return;
+            }
             LOG.error("{}: bytes {} to {} of the members cannot be resynced: data there is lost", core.name, offset,
                     offset + length - 1);
             core.torn.add(offset, length);

@@ -321,7 +321,7 @@ public final class RaidArray implements BlockDevice {
         long writes = core.gate.startedCount();
         core.settle();
         boolean dirty = core.gate.isOpen();
-        if (dirty || passes.due()) {
+        if (dirty || passes.due() || core.overstatesDirt()) {
             flushes.flush();
             core.recordProgress();
         }

@@ -211,6 +211,13 @@ final class Column {
         }
     }
 
+    /** Whether the role's member holds just what is in the role's tile. */
+    boolean holdsTile(int role) throws IOException {
+        table.member(role).read(memberOffset, memory, spareSlot(), length);
+        return MemorySegment.mismatch(
+                memory, slot(role), slot(role) + length, memory, spareSlot(), spareSlot() + length) < 0;
+    }
+
     /** Lists the data tiles as the sources of parity. */
     void pointAtTiles() {
         Arrays.fill(blocks, 0);

@@ -26,7 +26,10 @@ public interface EngineHost {
     /** A write was left half done in this range of sync bytes: nothing may be computed from it until it is resynced. */
     void torn(long offsetSyncBytes, long lengthBytes);
 
-    /** Everything in this range of sync bytes was written anew and agrees: a torn write there is over. */
+    /**
+     * Everything in this range of sync bytes was found or made to agree: a torn write there is over. Called under the
+     * stripe's lock, so that it cannot forget a later one.
+     */
     void agrees(long offsetSyncBytes, long lengthBytes);
 
     /**
@@ -35,6 +38,9 @@ public interface EngineHost {
      * @throws ArrayFailedException if the level cannot bear the loss; nothing is recorded then
      */
     void memberFailed(Member member, DeviceException cause) throws ArrayFailedException;
+
+    /** As {@link #memberFailed}, but a member that the array cannot do without stays: what it still gives is of use. */
+    void memberFailedIfBearable(Member member, DeviceException cause);
 
     /** A block that could not be read was computed, written back and read again. */
     void readErrorMended(Member member, DeviceException cause);

@@ -18,7 +18,7 @@ final class MemberWrites {
     private final Member[] failedMembers;
     private final DeviceException[] failures;
     private int failed;
-    private long doneRoles;
+    private long touchedRoles;
     private NoSpaceException noSpace;
 
     MemberWrites(EngineHost host, int roles) {
@@ -29,7 +29,7 @@ final class MemberWrites {
 
     void start() {
         failed = 0;
-        doneRoles = 0;
+        touchedRoles = 0;
         noSpace = null;
     }
 
@@ -39,9 +39,10 @@ final class MemberWrites {
         if (noSpace != null || member == null) {
             return noSpace == null;
         }
+        touchedRoles |= 1L << role;
         try {
             member.write(memberOffset, source, at, length, fua);
-            done(member, role, memberOffset, length);
+            done(member, memberOffset, length);
         } catch (IOException e) {
             caught(member, "write", memberOffset, length, e);
         }
@@ -54,18 +55,19 @@ final class MemberWrites {
         if (noSpace != null || member == null) {
             return noSpace == null;
         }
+        touchedRoles |= 1L << role;
         try {
             member.writeZeroes(memberOffset, length, mayUnmap, fua);
-            done(member, role, memberOffset, length);
+            done(member, memberOffset, length);
         } catch (IOException e) {
             caught(member, "writeZeroes", memberOffset, length, e);
         }
         return noSpace == null;
     }
 
-    /** Roles written so far, as bits. */
-    long doneRoles() {
-        return doneRoles;
+    /** Roles whose block may be changed, as bits: also that of a disk which was full half-way. */
+    long touchedRoles() {
+        return touchedRoles;
     }
 
     /** The full disk that stopped the writes, or null. */
@@ -84,8 +86,7 @@ final class MemberWrites {
         }
     }
 
-    private void done(Member member, int role, long memberOffset, long length) {
-        doneRoles |= 1L << role;
+    private void done(Member member, long memberOffset, long length) {
         if (member.badAt(memberOffset, length)) {
             host.clearBadBlocks(member, memberOffset, length);
         }

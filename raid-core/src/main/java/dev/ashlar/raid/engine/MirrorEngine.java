@@ -192,8 +192,7 @@ public final class MirrorEngine implements Engine {
 
     @Override
     public boolean resyncUnit(long unit) throws IOException {
-        sync.compare(unit, true);
-        return true;
+        return sync.resync(unit);
     }
 
     @Override

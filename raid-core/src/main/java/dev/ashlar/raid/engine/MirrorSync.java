@@ -143,16 +143,37 @@ final class MirrorSync {
         return -1;
     }
 
-    /** Compares copies with the first one, and copies it over those that differ if asked to. */
-    long compare(long chunk, boolean repair) throws IOException {
-        return overTiles(chunk, 0, chunkLength(chunk),
-                (work, c, at, length) -> compareTile(work, c, at, length, repair));
+    /** Copies the first copy over those that differ. False if some of the chunk cannot be read from any. */
+    boolean resync(long chunk) throws IOException {
+        return overTiles(chunk, 0, chunkLength(chunk), (work, c, at, length) -> {
+            long lost = length;
+            if (compareTile(work, c, at, length, true) >= 0) {
+                lost = 0;
+            } else if (length > BLOCK_BYTES) {
+                lost = 0;
+                for (int done = 0; done < length; done += BLOCK_BYTES) {
+                    int part = Math.min(BLOCK_BYTES, length - done);
+                    lost += compareTile(work, c, at + done, part, true) >= 0 ? 0 : part;
+                }
+            }
+            if (lost == 0) {
+                host.agrees(c * geometry.chunkBytes() + at, length);
+            }
+            return lost;
+        }) == 0;
     }
 
+    /** Compares copies with the first one, and copies it over those that differ if asked to; sectors that differed. */
+    long compare(long chunk, boolean repair) throws IOException {
+        return overTiles(chunk, 0, chunkLength(chunk),
+                (work, c, at, length) -> Math.max(0, compareTile(work, c, at, length, repair)));
+    }
+
+    /** Sectors that differed; -1 if no copy of the whole tile can be read. */
     private long compareTile(MirrorEngine.Work work, long chunk, long chunkOffset, int length, boolean repair)
             throws IOException {
         if (!mendTile(work, chunk, chunkOffset, length)) {
-            return 0;
+            return -1;
         }
         RoleTable table = host.roles();
         work.writes().start();
@@ -160,11 +181,16 @@ final class MirrorSync {
         for (int copy = 0; copy < geometry.copies(); copy++) {
             int role = geometry.copyRole(chunk, copy);
             long memberOffset = geometry.copyMemberOffset(chunk, copy) + chunkOffset;
-            if (!table.readable(role, memberOffset, length)) {
-                continue;
+            boolean differs;
+            if (table.readable(role, memberOffset, length)) {
+                table.member(role).read(memberOffset, work.memory(), MirrorEngine.Work.SECOND, length);
+                differs = differs(work.memory(), length, wrong);
+            } else {
+                // What the bad-block log forbids to read can be written, and is good then.
+                Member member = table.member(role);
+                differs = member != null && member.state() == MemberState.IN_SYNC;
             }
-            table.member(role).read(memberOffset, work.memory(), MirrorEngine.Work.SECOND, length);
-            if (differs(work.memory(), length, wrong) && repair) {
+            if (differs && repair) {
                 work.writes().write(table, role, memberOffset, work.memory(), MirrorEngine.Work.FIRST, length, false);
             }
         }

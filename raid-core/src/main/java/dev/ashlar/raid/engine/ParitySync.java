@@ -68,11 +68,11 @@ final class ParitySync {
             }
         }
         column.pointAtTiles();
-        if (loadParity(column) && column.check(0, length) == 0) {
-            return 0;
+        if (!loadParity(column) || column.check(0, length) != 0) {
+            column.generate();
+            storeParity(work);
         }
-        column.generate();
-        storeParity(work);
+        host.agrees(column.memberOffset(), length);
         return 0;
     }
 

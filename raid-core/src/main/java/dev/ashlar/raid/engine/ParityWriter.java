@@ -179,11 +179,11 @@ final class ParityWriter {
     }
 
     /**
-     * Puts old content back where new content was written before a disk turned out to be full. These blocks have their
-     * space, so writing them again needs none.
+     * Puts old content back where new content was written before a disk turned out to be full. Blocks that were written
+     * whole have their space; the one that found the disk full may be changed in part, and is looked at first.
      */
     private void undo(Column column, MemberWrites writes, StripePlan plan, int first, int last, long newData) {
-        long done = writes.doneRoles();
+        long touched = writes.touchedRoles();
         if (plan == StripePlan.READ_MODIFY_WRITE && (column.held(column.pRole()) || column.held(column.qRole()))) {
             for (int index = first; index <= last; index++) {
                 column.update(index, newData + (index - first) * geometry.chunkBytes(),
@@ -198,7 +198,7 @@ final class ParityWriter {
         }
         try {
             for (int role = 0; role < geometry.raidDisks(); role++) {
-                if ((done & 1L << role) != 0) {
+                if ((touched & 1L << role) != 0 && !column.holdsTile(role)) {
                     column.table().member(role).write(
                             column.memberOffset(), column.memory(), column.slot(role), column.length(), false);
                 }

@@ -2,7 +2,7 @@ package dev.ashlar.raid.engine;
 
 import dev.ashlar.block.DeviceException;
 import dev.ashlar.block.DeviceShrunkException;
-import dev.ashlar.raid.ArrayFailedException;
+import dev.ashlar.block.NoSpaceException;
 import dev.ashlar.raid.member.Member;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -28,7 +28,7 @@ final class ReadMender {
             return;
         }
         if (cause instanceof DeviceShrunkException) {
-            failIfBearable(host, member, cause);
+            host.memberFailedIfBearable(member, cause);
             return;
         }
         try {
@@ -36,24 +36,17 @@ final class ReadMender {
             member.flush();
             member.evictCached(memberOffset, length);
             member.read(memberOffset, content, spare, length);
+        } catch (NoSpaceException _) {
+            return;
         } catch (IOException e) {
-            failIfBearable(host, member, member.describe("rewrite after a read error", memberOffset, length, e));
+            host.memberFailedIfBearable(member, member.describe("rewrite after a read error", memberOffset, length, e));
             return;
         }
         if (MemorySegment.mismatch(content, at, at + length, content, spare, spare + length) >= 0) {
-            failIfBearable(host, member, new DeviceException(member.name(), "rewrite after a read error", memberOffset,
+            host.memberFailedIfBearable(member, new DeviceException(member.name(), "rewrite after a read error", memberOffset,
                     length, "the block reads differently from what was written"));
             return;
         }
         host.readErrorMended(member, cause);
-    }
-
-    /** A member that the array cannot do without stays: what it still gives is better than nothing. */
-    private static void failIfBearable(EngineHost host, Member member, DeviceException cause) {
-        try {
-            host.memberFailed(member, cause);
-        } catch (ArrayFailedException _) {
-            // The request at hand was answered from redundancy; the array has noted the cause.
-        }
     }
 }

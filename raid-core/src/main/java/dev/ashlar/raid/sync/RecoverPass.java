@@ -40,19 +40,21 @@ public final class RecoverPass implements SyncPass {
                 return true;
             }
             long unit = position / unitBytes;
-            if (mustCopy(unit, position)) {
+            // Who joins from here on has not been given this unit.
+            Member[] members = host.roles().present();
+            if (mustCopy(members, unit, position)) {
                 engine.recoverUnit(unit);
                 left -= unitBytes;
             } else {
                 left -= Math.ceilDiv(unitBytes, 1024);
             }
-            advance(unit * unitBytes, Math.min((unit + 1) * unitBytes, engine.recoveryBytes()));
+            advance(members, unit * unitBytes, Math.min((unit + 1) * unitBytes, engine.recoveryBytes()));
         }
         return doneBytes() >= engine.recoveryBytes();
     }
 
-    private boolean mustCopy(long unit, long position) {
-        for (Member member : host.roles().present()) {
+    private boolean mustCopy(Member[] members, long unit, long position) {
+        for (Member member : members) {
             if (recovering(member) && member.recoveredBytes() <= position && !member.recoverByBitmap()) {
                 return true;
             }
@@ -60,9 +62,9 @@ public final class RecoverPass implements SyncPass {
         return engine.unitMarked(unit, marked);
     }
 
-    /** A member moves on only from where it is: one that joined during the unit has not got it. */
-    private void advance(long unitStart, long unitEnd) {
-        for (Member member : host.roles().present()) {
+    /** A member moves on only from where it is. */
+    private static void advance(Member[] members, long unitStart, long unitEnd) {
+        for (Member member : members) {
             if (recovering(member) && member.recoveredBytes() >= unitStart) {
                 member.recoveredTo(unitEnd);
             }

@@ -264,6 +264,71 @@ class ArrayLifeTest {
     }
 
     @Test
+    void twoMembersThatDieTogetherAreNotBothWrittenOff() throws IOException {
+        for (Shape shape : List.of(RAID5, RAID1)) {
+            TestArray fresh = new TestArray(2);
+            List<Integer> disks = IntStream.range(0, shape.raidDisks())
+                    .map(i -> fresh.addDisk(shape.diskBytes())).boxed().toList();
+            shape.create(fresh, disks, "together");
+            fresh.open(disks.stream().mapToInt(Integer::intValue).toArray());
+            fresh.write(0, fresh.bytes(200_000));
+            fresh.disks.get(0).kill();
+            fresh.disks.get(1).kill();
+            assertThatThrownBy(() -> {
+                fresh.write(0, fresh.bytes(200_000));
+                fresh.array.flush();
+            }).isInstanceOf(IOException.class);
+            assertThat(fresh.array.status().state()).isEqualTo(ArrayState.FAILED);
+            assertThatThrownBy(() -> fresh.array.flush()).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void aMemberTakenInByForceIsStillOneAtTheNextStart() throws IOException {
+        make(RAID5);
+        test.array.failMember("disk0");
+        overwrite(0, 5000);
+        test.array.close();
+        RaidArray forced = test.open(new OpenOptions(false, true, true), 0, 2, 3);
+        test.settle();
+        byte[] now = test.read(0, content.length);
+        assertThat(forced.status().degradedDisks()).isEqualTo(1);
+        test.array.close();
+        test.open(0, 2, 3);
+        assertThat(Arrays.equals(test.read(0, content.length), now)).isTrue();
+    }
+
+    @Test
+    void aMemberThatRanAloneMeanwhileIsRebuiltWhole() throws IOException {
+        make(RAID1);
+        test.pass(20);
+        test.array.failMember("disk1");
+        test.array.removeMember("disk1");
+        TestArray elsewhere = new TestArray(9);
+        elsewhere.disks.add(test.disks.get(1));
+        elsewhere.names.add("disk1");
+        elsewhere.open(new OpenOptions(false, false, true), 0);
+        elsewhere.write(700_000, elsewhere.bytes(1000));
+        elsewhere.array.close();
+        assertThat(test.array.addMember(test.device(1), false)).contains("rebuilt");
+        test.settle();
+        assertContent();
+        assertThat(test.check()).isZero();
+    }
+
+    @Test
+    void aDirtyArrayWithNothingMarkedIsCleanAgainAfterAStop() throws IOException {
+        make(RAID5);
+        test.array.abandon();
+        test.open(0, 1, 2, 3);
+        test.settle();
+        test.array.close();
+        test.open(0, 1, 2, 3);
+        assertThat(test.array.status().dirty()).isFalse();
+        assertThat(test.array.status().state()).isEqualTo(ArrayState.CLEAN);
+    }
+
+    @Test
     void readOnlyWritesNotAByte() throws IOException {
         make(RAID5);
         test.array.abandon();
