@@ -7,9 +7,13 @@ import picocli.CommandLine;
 public final class Main {
     private Main() {}
 
-    /** Runs one verb and ends the JVM with its exit code. */
+    /**
+     * Runs one verb and ends the JVM with its exit code. Not by {@link System#exit}, which first loads the JDK's logging
+     * to see whether exits are logged; nothing is left for shutdown hooks, and the daemon takes its own away.
+     */
     public static void main(String[] arguments) {
-        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+        Runtime.getRuntime()
+                .halt(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
     }
 
     /** Runs one verb with its output going to the given writers; the exit code. */
