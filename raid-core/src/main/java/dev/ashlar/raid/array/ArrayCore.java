@@ -295,6 +295,7 @@ final class ArrayCore implements EngineHost {
         }
     }
 
+    /** Members dropped earlier in the same change count as lost, although the table shows them until it is durable. */
     private boolean bearable(Member member) {
         return engine.survivesWithout(table.refreshed().notInSyncMask() | 1L << member.role());
     }
@@ -499,7 +500,7 @@ final class ArrayCore implements EngineHost {
             }
         }
         if (failures.size() == holders.size()) {
-            throw new ArrayFailedException(name, "write of the bitmap", 0, 0, "no member could be written");
+            throw fail("write of the bitmap", "no member could be written");
         }
         failures.forEach(this::failLater);
     }
