@@ -99,8 +99,9 @@ final class ArrayOpener {
         long resyncPosition = bitmap == null && dirty && fields.level().isRedundant()
                 ? fields.resyncOffset() * 512 : ArrayCore.RESYNC_DONE;
         core.start(engine, bitmap, resyncPosition);
-        resumeByBitmap(table, assembly, bitmap != null);
+        resumeRecovery(table, assembly, bitmap != null);
         if (!options.readOnly()) {
+            catchUp(core, assembly);
             record(core, assembly);
         }
         return new RaidArray(core, warnings);
@@ -140,11 +141,37 @@ final class ArrayOpener {
                 .toArray();
     }
 
-    /** A re-add that was interrupted goes on; without a bitmap to guide it, it begins as a whole rebuild. */
-    private static void resumeByBitmap(RoleTable table, Assembly assembly, boolean bitmap) {
+    /**
+     * A re-add that was interrupted goes on; without a bitmap to guide it, it begins as a whole rebuild. Whoever is being
+     * rebuilt says so in its next superblock, also if the update that gave it the role had not reached it.
+     */
+    private static void resumeRecovery(RoleTable table, Assembly assembly, boolean bitmap) {
         for (Slot slot : assembly.slots()) {
-            if (slot.candidate() != null && slot.recovering() && slot.bitmapGuided()) {
-                table.member(slot.role()).startRecovery(slot.role(), bitmap);
+            if (slot.candidate() != null && slot.recovering()) {
+                Member member = table.member(slot.role());
+                if (slot.bitmapGuided() || slot.recoveryOffset() == 0) {
+                    member.startRecovery(slot.role(), bitmap && slot.bitmapGuided());
+                }
+                member.fields(MemberSuperblock.recovering(member));
+            }
+        }
+    }
+
+    /**
+     * Completes the update in which a crash fell: members that it did not reach are given it. Were they left one update
+     * behind, a crash in the next update would leave them two behind, and out of date.
+     */
+    private static void catchUp(ArrayCore core, Assembly assembly) throws IOException {
+        long events = assembly.best().array().events();
+        for (Slot slot : assembly.slots()) {
+            if (slot.candidate() == null || slot.candidate().superblock().array().events() == events) {
+                continue;
+            }
+            Member member = core.roles().member(slot.role());
+            try {
+                MemberSuperblock.write(member, assembly.best().array(), core.minorVersion);
+            } catch (IOException e) {
+                core.memberFailed(member, member.describe("write of the superblock", 0, 0, e));
             }
         }
     }
@@ -180,7 +207,8 @@ final class ArrayOpener {
                 lost = true;
             }
         }
-        boolean changed = lost || !assembly.replacements().isEmpty() || assembly.dirty() != !fields.clean()
+        boolean changed = lost || !assembly.replacements().isEmpty()
+                || assembly.best().array().clean() != fields.clean()
                 || assembly.slots().stream().anyMatch(Slot::forced);
         if (fields.hasPpl()) {
             fields = fields.withFeatures(fields.features() & ~(Features.PPL | Features.MULTIPLE_PPLS))
@@ -194,6 +222,10 @@ final class ArrayOpener {
         ArrayFields recorded = fields;
         ArrayCore.Change change = lost ? ArrayCore.Change.MEMBERS : ArrayCore.Change.OTHER;
         core.change(() -> {
+            if (recorded.clean()) {
+                // What a killed process wrote may still be in the members' caches, and nothing will be resynced.
+                core.flushMembers();
+            }
             core.fields(recorded);
             core.commit(change);
             return null;
