@@ -1,5 +1,6 @@
 package dev.ashlar.raid.array;
 
+import dev.ashlar.raid.ArrayFailedException;
 import dev.ashlar.raid.member.Member;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -9,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a member's bad-block log on disk in step with memory. Invariant: a range is remembered as bad before anything
- * relies on it, and forgotten on disk only after it was written. Called under the state lock.
+ * relies on it, and forgotten on disk only after what was written there is durable. Called under the state lock.
  */
 final class BadBlockLog {
     private static final Logger LOG = LoggerFactory.getLogger(BadBlockLog.class);
@@ -31,15 +32,30 @@ final class BadBlockLog {
         return store(core, member);
     }
 
-    /** The range was written anew. */
+    /** The range was written anew. It is made durable first: after a power cut, a block that is not must not be read. */
     static void remove(ArrayCore core, Member member, long offsetBytes, long lengthBytes) {
         if (core.readOnly) {
             return;
         }
         long first = member.deviceSector(offsetBytes + 511);
         long end = member.deviceSector(offsetBytes + lengthBytes);
-        if (end > first && member.badBlocks().remove(first, end - first)) {
+        if (end > first && flushed(core, member) && member.badBlocks().remove(first, end - first)) {
             store(core, member);
+        }
+    }
+
+    private static boolean flushed(ArrayCore core, Member member) {
+        try {
+            member.flush();
+            return true;
+        } catch (IOException e) {
+            member.countWriteError();
+            try {
+                core.memberFailed(member, member.describe("flush", 0, 0, e));
+            } catch (ArrayFailedException _) {
+                LOG.error("{}: {} could not be flushed, and cannot be spared", core.name, member.name());
+            }
+            return false;
         }
     }
 
