@@ -105,7 +105,7 @@ final class ParitySync {
             }
             return sectors;
         }
-        if (column.anyFailure() != null && column.restoreData()) {
+        if ((column.anyFailure() != null || repair) && column.restoreData()) {
             column.mendData();
             column.pointAtTiles();
             column.generate();
@@ -113,8 +113,26 @@ final class ParitySync {
             if (q >= 0) {
                 column.mend(q);
             }
+            if (repair) {
+                rewriteBadBlocks(work);
+            }
         }
         return 0;
+    }
+
+    /** Blocks that were remembered as bad when nothing could tell them, and that now can be told. */
+    private void rewriteBadBlocks(ParityEngine.Work work) throws IOException {
+        Column column = work.column();
+        work.writes().start();
+        for (int role = 0; role < geometry.raidDisks(); role++) {
+            Member member = column.table().member(role);
+            if (member != null && member.state() == MemberState.IN_SYNC
+                    && member.badAt(column.memberOffset(), column.length())) {
+                work.writes().write(column.table(), role, column.memberOffset(), column.memory(), column.slot(role),
+                        column.length(), false);
+            }
+        }
+        finish(work);
     }
 
     private long mismatches(Column column, int length) {
