@@ -17,11 +17,14 @@ final class ServeProcess implements AutoCloseable {
 
     private final Process process;
     private final Path log;
+    private final Thread onSignal;
     private final List<URI> uris = new ArrayList<>();
 
     private ServeProcess(Process process, Path log) {
         this.process = process;
         this.log = log;
+        onSignal = new Thread(process::destroy, "end-serve");
+        Runtime.getRuntime().addShutdownHook(onSignal);
     }
 
     /**
@@ -70,6 +73,7 @@ final class ServeProcess implements AutoCloseable {
     /** Ends it with SIGTERM, and by force when that takes too long. */
     @Override
     public void close() {
+        Runtime.getRuntime().removeShutdownHook(onSignal);
         process.destroy();
         try {
             if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
