@@ -12,6 +12,7 @@ import dev.ashlar.raid.OpenOptions;
 import dev.ashlar.raid.SyncAction;
 import dev.ashlar.raid.array.RaidArray;
 import java.io.IOException;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Reads a whole array and compares: on a served array in the daemon, on a stopped one here. */
@@ -68,7 +69,13 @@ abstract class ScrubVerb extends ArrayVerb {
         } else {
             out().println(action.word() + " of " + status.name() + " done: "
                     + (mismatches == 0 ? "no mismatches" : mismatches + " sectors did not agree"));
+            notCompared(status).ifPresent(out()::println);
         }
-        return mismatches > 0 ? ExitCode.DEGRADED : StatusCode.of(status);
+        return mismatches > 0 || notCompared(status).isPresent() ? ExitCode.DEGRADED : StatusCode.of(status);
+    }
+
+    /** "No mismatches" is no proof where not everything could be read. */
+    private static Optional<String> notCompared(ArrayStatus status) {
+        return status.warnings().stream().filter(warning -> warning.startsWith("The last check could not")).findFirst();
     }
 }

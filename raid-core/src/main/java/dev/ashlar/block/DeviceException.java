@@ -17,8 +17,8 @@ public class DeviceException extends IOException {
      * @param reason the system's words for it
      */
     public DeviceException(String device, String operation, long offsetBytes, long lengthBytes, String reason) {
-        super(device + ": " + operation + " failed: " + reason + " (offset=" + offsetBytes + " length=" + lengthBytes
-                + ")");
+        super(device + ": " + operation + " failed: " + reason
+                + (lengthBytes == 0 ? "" : " (offset=" + offsetBytes + " length=" + lengthBytes + ")"));
         this.device = device;
         this.operation = operation;
         this.offsetBytes = offsetBytes;

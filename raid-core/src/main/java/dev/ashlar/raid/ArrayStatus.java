@@ -20,7 +20,7 @@ import java.util.UUID;
  * @param dirty whether an unclean stop now would leave something to resync
  * @param degradedDisks how many roles have no in-sync member
  * @param events md's event counter
- * @param mismatchSectors sectors found not to agree by the last check or repair
+ * @param mismatchSectors sectors found not to agree by the last check or repair, -1 if none was made since it was opened
  * @param progress the running background pass
  * @param members roles first, in order, absent ones included; then spares, then faulty and stale members
  * @param dirtyRegions set bits of the write-intent bitmap, -1 without one

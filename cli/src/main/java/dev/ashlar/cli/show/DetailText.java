@@ -36,7 +36,8 @@ public final class DetailText {
         if (status.progress().action() != SyncAction.IDLE) {
             field(text, "Running", ProgressLine.of(status.progress()));
         }
-        field(text, "Mismatches", status.mismatchSectors() + " sectors at the last check");
+        field(text, "Mismatches", status.mismatchSectors() < 0 ? "not checked since it was opened"
+                : status.mismatchSectors() + " sectors at the last check");
         field(text, "UUID", Patterns.md(status.uuid()));
         field(text, "Events", status.events());
         status.warnings().forEach(warning -> field(text, "Warning", warning));

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +62,7 @@ final class ArrayCore implements EngineHost {
     final ArrayEnvironment environment;
     final WriteGate gate;
     final TornRanges torn = new TornRanges();
+    final AtomicLong notComparedSectors = new AtomicLong();
     final TornRanges stuck = new TornRanges();
     final int minorVersion;
 
@@ -198,6 +200,11 @@ final class ArrayCore implements EngineHost {
         if (!stuck.isEmpty()) {
             stuck.remove(offsetSyncBytes, lengthBytes);
         }
+    }
+
+    @Override
+    public void notCompared(long sectors) {
+        notComparedSectors.addAndGet(sectors);
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.ashlar.raid.superblock.Roles;
 import dev.ashlar.raid.superblock.Superblock;
 import dev.ashlar.raid.superblock.SuperblockException;
 import dev.ashlar.raid.superblock.SuperblockIo;
+import dev.ashlar.raid.superblock.SuperblockLayout;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +88,7 @@ final class Membership {
         try {
             String done = core.change(() -> attach(offered, force));
             taken = true;
+            core.stale().removeIf(status -> MemberDevices.same(status.name(), offered.name()));
             core.changed();
             return done;
         } finally {
@@ -160,16 +162,7 @@ final class Membership {
     private String joinAsSpare(MemberDevice offered) throws IOException {
         ArrayFields fields = core.fields();
         MemberFields pattern = core.roles().present()[0].fields();
-        long sectors = offered.device().sizeBytes() / 512;
-        long needed = pattern.dataOffset() + fields.sizeSectors();
-        if (sectors < needed || core.minorVersion == 0) {
-            throw new ArrayRefusedException(core.minorVersion == 0
-                    ? "members are not added to arrays with metadata 1.0"
-                    : offered.name() + " is too small: it has " + sectors + " sectors, " + core.name + " needs " + needed);
-        }
-        MemberFields own = new MemberFields(freeNumber(), core.environment.uuids().get(), 0, pattern.dataOffset(),
-                sectors - pattern.dataOffset(), pattern.superOffset(), 0, 0, 0, pattern.badBlockShift(),
-                pattern.badBlockSectors(), pattern.badBlockOffset(), 0);
+        MemberFields own = placeLike(pattern, offered);
         SuperblockIo.erase(offered.device());
         BadBlocks badBlocks = MemberBadBlocks.fresh(offered.device(), own);
         Member spare = new Member(offered.name(), offered.device(), own, badBlocks, MemberState.SPARE, -1);
@@ -192,6 +185,23 @@ final class Membership {
         }
         boolean wanted = core.roles().present().length < core.roles().size();
         return offered.name() + (wanted ? " is added and rebuilt in a vacant role" : " is added as a spare");
+    }
+
+    /** Where everything lies on a new member: as on the others, and with metadata 1.0 as far from its end. */
+    private MemberFields placeLike(MemberFields pattern, MemberDevice offered) throws ArrayRefusedException {
+        long sectors = offered.device().sizeBytes() / 512;
+        long superOffset = pattern.superOffset();
+        long dataSectors = sectors - pattern.dataOffset();
+        if (core.minorVersion == 0) {
+            superOffset = SuperblockLayout.superblockSector(0, sectors);
+            dataSectors = superOffset - (pattern.superOffset() - pattern.dataSize());
+        }
+        if (dataSectors < core.fields().sizeSectors()) {
+            throw new ArrayRefusedException(offered.name() + " is too small: it has room for " + Math.max(0, dataSectors)
+                    + " sectors of data, " + core.name + " needs " + core.fields().sizeSectors());
+        }
+        return new MemberFields(freeNumber(), core.environment.uuids().get(), 0, pattern.dataOffset(), dataSectors,
+                superOffset, 0, 0, 0, pattern.badBlockShift(), pattern.badBlockSectors(), pattern.badBlockOffset(), 0);
     }
 
     /** A new member offers the same areas as the others, if they have any. */

@@ -29,7 +29,7 @@ final class Passes {
     private static final Logger LOG = LoggerFactory.getLogger(Passes.class);
 
     private final ArrayCore core;
-    private final AtomicLong mismatchSectors = new AtomicLong();
+    private final AtomicLong mismatchSectors = new AtomicLong(-1);
     private volatile SyncAction requested = SyncAction.IDLE;
 
     Passes(ArrayCore core) {
@@ -55,7 +55,7 @@ final class Passes {
         return requested;
     }
 
-    /** What the last check or repair found. Safe from any thread. */
+    /** What the last check or repair found, -1 before the first one. Safe from any thread. */
     long mismatchSectors() {
         return mismatchSectors.get();
     }
@@ -83,6 +83,7 @@ final class Passes {
         return switch (requested) {
             case CHECK, REPAIR -> {
                 mismatchSectors.set(0);
+                core.notComparedSectors.set(0);
                 yield new CheckPass(core.engine(), requested == SyncAction.REPAIR, mismatchSectors::addAndGet);
             }
             default -> null;

@@ -16,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -47,7 +48,7 @@ public final class RaidArray implements BlockDevice {
     RaidArray(ArrayCore core, List<String> warnings) {
         this.core = core;
         this.engine = core.engine();
-        this.warnings = warnings;
+        this.warnings = new CopyOnWriteArrayList<>(warnings);
         passes = new Passes(core);
         flushes = new FlushGate(core::flushMembers);
         maintenance = new Maintenance(core, passes, flushes);
@@ -109,7 +110,9 @@ public final class RaidArray implements BlockDevice {
      */
     public String addMember(Path member, boolean force) throws IOException {
         membership.requireUnattached(member.toString());
-        return membership.add(MemberDevices.openWritable(member), force);
+        String done = membership.add(MemberDevices.openWritable(member), force);
+        warnings.removeIf(warning -> warning.contains(member.toString()));
+        return done;
     }
 
     /** As {@link #addMember(Path, boolean)} with an open device, which the array closes. */
@@ -282,6 +285,8 @@ public final class RaidArray implements BlockDevice {
     /**
      * Stops cleanly: lets writes under way finish, flushes, writes clean superblocks, releases the members. A failed
      * array, or one whose flush fails now, stays marked dirty.
+     *
+     * @throws ArrayFailedException if it could not be stopped cleanly; the members are released all the same
      */
     @Override
     public synchronized void close() throws IOException {
@@ -299,6 +304,10 @@ public final class RaidArray implements BlockDevice {
         } finally {
             core.end();
             membership.closeAll();
+        }
+        if (!core.readOnly && core.failure() != null) {
+            throw new ArrayFailedException(core.name, "stop", 0, 0,
+                    "the array has failed and is left marked dirty: " + core.failure());
         }
     }
 

@@ -102,6 +102,10 @@ final class StatusReport {
 
     private List<String> warnings(List<String> standing) {
         List<String> all = new ArrayList<>(standing);
+        if (core.notComparedSectors.get() > 0) {
+            all.add("The last check could not compare " + core.notComparedSectors.get()
+                    + " sectors, because members are missing or cannot be read there.");
+        }
         if (core.failure() != null) {
             all.add("The array has failed: " + core.failure() + ".");
         }

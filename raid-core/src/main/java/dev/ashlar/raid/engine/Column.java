@@ -1,6 +1,7 @@
 package dev.ashlar.raid.engine;
 
 import dev.ashlar.block.DeviceException;
+import dev.ashlar.block.DeviceShrunkException;
 import dev.ashlar.raid.layout.ParityGeometry;
 import dev.ashlar.raid.member.Member;
 import dev.ashlar.raid.parity.Parity;
@@ -200,6 +201,15 @@ final class Column {
     void mendData() {
         for (int index = 0; failed != 0 && index < geometry.dataDisks(); index++) {
             mend(dataRole(index));
+        }
+    }
+
+    /** Takes members out of service whose storage has become smaller. */
+    void reportShrunk() {
+        for (int role = 0; failed != 0 && role < failures.length; role++) {
+            if (failures[role] instanceof DeviceShrunkException shrunk) {
+                host.memberFailedIfBearable(table.member(role), shrunk);
+            }
         }
     }
 

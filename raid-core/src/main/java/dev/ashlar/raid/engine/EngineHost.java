@@ -42,6 +42,9 @@ public interface EngineHost {
     /** As {@link #memberFailed}, but a member that the array cannot do without stays: what it still gives is of use. */
     void memberFailedIfBearable(Member member, DeviceException cause);
 
+    /** A check could not compare this many sectors of the sync space, because something there cannot be read. */
+    void notCompared(long sectors);
+
     /** A block that could not be read was computed, written back and read again. */
     void readErrorMended(Member member, DeviceException cause);
 

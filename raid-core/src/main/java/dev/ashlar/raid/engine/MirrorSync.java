@@ -1,6 +1,7 @@
 package dev.ashlar.raid.engine;
 
 import dev.ashlar.block.DeviceException;
+import dev.ashlar.block.DeviceShrunkException;
 import dev.ashlar.raid.ArrayFailedException;
 import dev.ashlar.raid.MemberState;
 import dev.ashlar.raid.layout.MirrorGeometry;
@@ -136,6 +137,8 @@ final class MirrorSync {
             try {
                 table.member(role).read(memberOffset, work.memory(), MirrorEngine.Work.FIRST, length);
                 return copy;
+            } catch (DeviceShrunkException e) {
+                host.memberFailedIfBearable(table.member(role), e);
             } catch (IOException _) {
                 // The next copy is asked; whoever mends reads this one again and counts the failure.
             }
@@ -166,7 +169,13 @@ final class MirrorSync {
     /** Compares copies with the first one, and copies it over those that differ if asked to; sectors that differed. */
     long compare(long chunk, boolean repair) throws IOException {
         return overTiles(chunk, 0, chunkLength(chunk),
-                (work, c, at, length) -> Math.max(0, compareTile(work, c, at, length, repair)));
+                (work, c, at, length) -> {
+                    long sectors = compareTile(work, c, at, length, repair);
+                    if (sectors < 0) {
+                        host.notCompared(length / 512);
+                    }
+                    return Math.max(0, sectors);
+                });
     }
 
     /** Sectors that differed; -1 if no copy of the whole tile can be read. */

@@ -105,6 +105,8 @@ final class ParitySync {
             }
             return sectors;
         }
+        host.notCompared(length / 512);
+        column.reportShrunk();
         if ((column.anyFailure() != null || repair) && column.restoreData()) {
             column.mendData();
             column.pointAtTiles();

@@ -87,7 +87,7 @@ class ArrayLifeTest {
         assertThatThrownBy(() -> test.array.flush()).hasMessageContaining("failed");
         assertThat(test.array.status().state()).isEqualTo(ArrayState.FAILED);
         assertThat(test.array.status().events()).isEqualTo(events);
-        test.array.close();
+        assertThatThrownBy(() -> test.array.close()).hasMessageContaining("left marked dirty");
         test.disks.get(2).heal();
         test.open(new OpenOptions(true, false, true), 2, 3, 4);
         assertThat(test.array.status().degradedDisks()).isEqualTo(2);
@@ -326,6 +326,15 @@ class ArrayLifeTest {
         test.open(0, 1, 2, 3);
         assertThat(test.array.status().dirty()).isFalse();
         assertThat(test.array.status().state()).isEqualTo(ArrayState.CLEAN);
+    }
+
+    @Test
+    void aCheckSaysWhatItCouldNotCompare() throws IOException {
+        make(RAID5);
+        assertThat(test.array.status().mismatchSectors()).isNegative();
+        test.array.failMember("disk0");
+        assertThat(test.check()).isZero();
+        assertThat(test.array.status().warnings()).anyMatch(warning -> warning.contains("could not compare 2048 sectors"));
     }
 
     @Test

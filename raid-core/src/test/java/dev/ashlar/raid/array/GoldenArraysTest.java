@@ -122,6 +122,22 @@ class GoldenArraysTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> aLostMemberIsRebuiltOnABlankDeviceWhateverTheMetadata() {
+        return Stream.of("raid5-meta10-3d-bitmap", "raid6-meta11-4d", "raid10-f2-3d-8k", "raid1-3d")
+                .map(Fixtures::array).map(array -> dynamicTest(array.name(), () -> {
+                    try (RaidArray opened = open(array, RUN)) {
+                        opened.failMember("m1.img.gz");
+                        opened.addMember(new MemberDevice("blank", new MemoryDevice("blank", 32 << 20)), false);
+                        settle(opened);
+                        assertThat(opened.status().degradedDisks()).isZero();
+                        assertThat(mismatches(opened)).isZero();
+                        opened.failMember("m0.img.gz");
+                        assertThat(volumeSha256(opened)).isEqualTo(array.volumeSha256());
+                    }
+                }));
+    }
+
+    @TestFactory
     Stream<DynamicTest> cleanArraysReadRightWithoutAnyMembersTheLevelCanSpare() {
         return Fixtures.arrays("clean", "grown").stream()
                 .filter(array -> array.level() != 0 && !journaled(array))
