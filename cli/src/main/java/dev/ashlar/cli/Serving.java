@@ -7,6 +7,7 @@ import dev.ashlar.cli.serve.Daemon;
 import dev.ashlar.cli.serve.ServeConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.concurrent.CountDownLatch;
 
 /** Runs a daemon in the foreground. */
 final class Serving {
@@ -18,23 +19,26 @@ final class Serving {
      */
     static int untilStopped(ServeConfig config, RunDirectory run, PrintWriter out)
             throws IOException, InterruptedException {
-        Daemon daemon = Daemon.start(config, run);
+        Daemon daemon = new Daemon(run);
         Thread onSignal = new Thread(() -> Runtime.getRuntime().halt(close(daemon)), "on-signal");
         Runtime.getRuntime().addShutdownHook(onSignal);
-        daemon.uris().forEach(out::println);
-        out.flush();
-        daemon.awaitEnd();
-        daemon.close();
-        removeHook(onSignal);
-        return ExitCode.OK;
+        try {
+            daemon.start(config);
+            daemon.uris().forEach(out::println);
+            out.flush();
+            daemon.awaitEnd();
+            return close(daemon);
+        } finally {
+            removeHook(onSignal);
+        }
     }
 
-    /** Too late when a signal came meanwhile; then the hook ends the process. */
-    private static void removeHook(Thread hook) {
+    /** Once a signal has come, the hook ends the process, and nothing may end it sooner. */
+    private static void removeHook(Thread hook) throws InterruptedException {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException _) {
-            return;
+            new CountDownLatch(1).await();
         }
     }
 

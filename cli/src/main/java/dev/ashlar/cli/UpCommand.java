@@ -3,6 +3,8 @@ package dev.ashlar.cli;
 import dev.ashlar.cli.control.RunDirectory;
 import dev.ashlar.cli.members.FoundArray;
 import dev.ashlar.cli.members.MemberScan;
+import dev.ashlar.cli.serve.Addresses;
+import dev.ashlar.cli.serve.HostPort;
 import dev.ashlar.cli.serve.ServeConfig;
 import dev.ashlar.cli.serve.ServeConfig.ArraySource;
 import dev.ashlar.raid.ArrayStatus;
@@ -44,6 +46,9 @@ final class UpCommand extends Verb {
         LogSetup.daemon();
         Path absolute = directory.toAbsolutePath().normalize();
         Files.createDirectories(absolute);
+        List<HostPort> listens = List.of(ServeConfig.DEFAULT_LISTEN);
+        List<Path> sockets = List.of(absolute.resolve("ashlar.sock"));
+        Addresses.requireFree(new ServeConfig(listens, sockets, List.of(), List.of()));
         if (MemberScan.directory(absolute).isEmpty()) {
             create(absolute);
         }
@@ -52,8 +57,8 @@ final class UpCommand extends Verb {
                 .flatMap(List::stream)
                 .toList();
         ServeConfig config = new ServeConfig(
-                List.of(ServeConfig.DEFAULT_LISTEN),
-                List.of(absolute.resolve("ashlar.sock")),
+                listens,
+                sockets,
                 List.of(new ArraySource(members, OpenOptions.WRITABLE)),
                 List.of());
         return Serving.untilStopped(config, RunDirectory.of(System.getenv()), out());

@@ -14,6 +14,7 @@ import java.util.UUID;
  *
  * @param array the array's UUID
  * @param name its set name
+ * @param export what clients ask for; the array is found by this name too
  * @param pid the daemon's process
  * @param startedMillis when that process began, so that another process with its number is not taken for it
  * @param port its control port on 127.0.0.1
@@ -24,6 +25,7 @@ import java.util.UUID;
 public record Endpoint(
         UUID array,
         String name,
+        String export,
         long pid,
         long startedMillis,
         int port,
@@ -49,13 +51,14 @@ public record Endpoint(
 
     /** The same endpoint after members came or went. */
     public Endpoint withMembers(List<String> newMembers) {
-        return new Endpoint(array, name, pid, startedMillis, port, token, newMembers, uris);
+        return new Endpoint(array, name, export, pid, startedMillis, port, token, newMembers, uris);
     }
 
     Map<String, Object> toJson() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("array", array);
         map.put("name", name);
+        map.put("export", export);
         map.put("pid", pid);
         map.put("started_millis", startedMillis);
         map.put("port", port);
@@ -71,6 +74,7 @@ public record Endpoint(
             return new Endpoint(
                     UUID.fromString(json.text("array")),
                     json.text("name"),
+                    json.has("export") ? json.text("export") : json.text("name"),
                     json.number("pid"),
                     json.number("started_millis"),
                     Math.toIntExact(json.number("port")),

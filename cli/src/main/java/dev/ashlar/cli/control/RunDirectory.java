@@ -110,10 +110,12 @@ public final class RunDirectory {
         }
     }
 
-    /** Removes the file of an array that is served no more. */
+    /** Removes the file of an array that is served no more. Directories that cannot be used hold none of ours. */
     public void remove(UUID array) throws IOException {
         for (Path directory : candidates) {
-            Files.deleteIfExists(file(directory, array));
+            if (usable(directory)) {
+                Files.deleteIfExists(file(directory, array));
+            }
         }
     }
 

@@ -66,6 +66,7 @@ public final class ArrayFinder {
 
     private static boolean matches(Endpoint endpoint, String text, Path path) {
         return SetNames.matches(endpoint.name(), text)
+                || endpoint.export().equals(text)
                 || endpoint.array().toString().equals(text)
                 || endpoint.members().contains(path.toString());
     }

@@ -16,7 +16,6 @@ import dev.ashlar.nbd.server.NbdServer;
 import dev.ashlar.raid.OpenOptions;
 import dev.ashlar.raid.array.RaidArray;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +30,9 @@ import org.slf4j.LoggerFactory;
  * Serves arrays until it is closed or the last of them is stopped.
  *
  * <p>Either everything that was asked for is served, or nothing is and every array that was opened is stopped again. An
- * array is closed only after its export has ended. Thread-safe.
+ * array is closed only after its export has ended. Nothing that goes wrong on the way keeps an array from being closed,
+ * and what did not stop cleanly is remembered until {@link #close} says so. Thread-safe: it may be closed while it
+ * starts.
  */
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
@@ -44,29 +45,44 @@ public final class Daemon implements AutoCloseable {
     private final List<Path> sockets = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private ControlServer control;
+    private int stopping;
+    private IOException failure;
     private boolean closed;
 
-    private Daemon(RunDirectory run) {
+    /** A daemon that serves nothing yet. */
+    public Daemon(RunDirectory run) {
         this.run = run;
     }
 
-    /** Opens the arrays, exports them, and listens. */
+    /** A daemon that serves all that is asked for. */
     public static Daemon start(ServeConfig config, RunDirectory run) throws IOException {
         Daemon daemon = new Daemon(run);
+        daemon.start(config);
+        return daemon;
+    }
+
+    /** Opens the arrays, exports them, and listens; to be called once. Closes itself when that fails. */
+    public void start(ServeConfig config) throws IOException {
         try {
+            Addresses.requireFree(config);
             for (ArraySource source : config.arrays()) {
-                daemon.open(source, config.exports());
+                open(source, config.exports());
             }
-            daemon.checkExports(config.exports());
-            daemon.listen(config);
-            return daemon;
+            checkExports(config.exports());
+            listen(config);
         } catch (IOException | RuntimeException e) {
             try {
-                daemon.close();
+                close();
             } catch (IOException closing) {
                 e.addSuppressed(closing);
             }
             throw e;
+        }
+    }
+
+    private void requireNotClosed() throws CommandFailure {
+        if (closed) {
+            throw new CommandFailure(ExitCode.IO_ERROR, "the daemon was told to end");
         }
     }
 
@@ -80,7 +96,10 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private void open(FoundArray found, OpenOptions options, List<ExportSetting> exports) throws IOException {
+    /** Under the lock, so that {@link #close} finds the array either not opened or among those to be closed. */
+    private synchronized void open(FoundArray found, OpenOptions options, List<ExportSetting> exports)
+            throws IOException {
+        requireNotClosed();
         Optional<ExportSetting> setting = exports.stream()
                 .filter(candidate -> SetNames.matches(found.name(), candidate.array()))
                 .findFirst();
@@ -108,7 +127,8 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private void listen(ServeConfig config) throws IOException {
+    private synchronized void listen(ServeConfig config) throws IOException {
+        requireNotClosed();
         for (HostPort listen : config.listens()) {
             listens.add(new HostPort(listen.host(), server.listenTcp(listen.host(), listen.port()).getPort()));
         }
@@ -124,12 +144,16 @@ public final class Daemon implements AutoCloseable {
     }
 
     /** Writes or renews the array's endpoint file. Clients are served all the same when that is not possible. */
-    void announce(ServedArray array) {
+    synchronized void announce(ServedArray array) {
+        if (!arrays.contains(array)) {
+            return;
+        }
         ProcessHandle self = ProcessHandle.current();
         try {
             run.write(new Endpoint(
                     array.uuid(),
                     array.status().name(),
+                    array.exportName(),
                     self.pid(),
                     Endpoint.startedMillis(self),
                     control.port(),
@@ -154,28 +178,73 @@ public final class Daemon implements AutoCloseable {
         return arrays.stream().flatMap(array -> uris(array).stream()).toList();
     }
 
+    /** Before the array is closed: afterwards the file may be that of another daemon. */
+    private void unannounce(ServedArray array) {
+        try {
+            run.remove(array.uuid());
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("the control file of {} stays: {}", array.uuid(), e.toString());
+        }
+    }
+
     /** Ends one export and stops its array; the daemon ends with the last one. */
     void stop(ServedArray array) throws IOException {
         synchronized (this) {
+            requireNotClosed();
             if (!arrays.remove(array)) {
                 return;
             }
+            stopping++;
         }
-        run.remove(array.uuid());
         try {
             if (!server.removeExport(array.exportName())) {
                 LOG.warn("export '{}': a request is still in the array, which waits for it", array.exportName());
             }
-            array.array().close();
-            LOG.info("stopped {}", array.status().name());
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while stopping " + array.status().name());
         } finally {
-            if (arrays.isEmpty()) {
-                ended.countDown();
+            closeArray(array);
+        }
+    }
+
+    /** The end of {@link #stop}, whatever happened before. */
+    private void closeArray(ServedArray array) throws IOException {
+        IOException problem = null;
+        try {
+            problem = end(array);
+        } finally {
+            synchronized (this) {
+                stopping--;
+                if (arrays.isEmpty() && stopping == 0) {
+                    ended.countDown();
+                }
+                notifyAll();
             }
         }
+        if (problem != null) {
+            throw problem;
+        }
+    }
+
+    /** Stops an array; what went wrong, or null. */
+    private IOException end(ServedArray array) {
+        String name = array.status().name();
+        unannounce(array);
+        IOException problem;
+        try {
+            array.array().close();
+            LOG.info("stopped {}", name);
+            return null;
+        } catch (IOException e) {
+            problem = e;
+        } catch (RuntimeException e) {
+            problem = new IOException(name + ": unexpected " + e, e);
+        }
+        LOG.error("{} did not stop cleanly: {}", name, problem.getMessage());
+        synchronized (this) {
+            failure = problem;
+        }
+        return problem;
     }
 
     /** Waits until the last array has been stopped. */
@@ -186,7 +255,7 @@ public final class Daemon implements AutoCloseable {
     /**
      * Lets clients' requests end, then stops all arrays cleanly.
      *
-     * @throws IOException if some array could not be stopped; the others are
+     * @throws IOException if some array could not be stopped, now or before; the others are
      */
     @Override
     public synchronized void close() throws IOException {
@@ -199,24 +268,30 @@ public final class Daemon implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        IOException failure = null;
-        for (ServedArray array : arrays) {
-            try {
-                run.remove(array.uuid());
-                array.array().close();
-                LOG.info("stopped {}", array.status().name());
-            } catch (IOException e) {
-                LOG.error("{} did not stop cleanly: {}", array.status().name(), e.getMessage());
-                failure = e;
-            }
-        }
+        arrays.forEach(this::end);
         arrays.clear();
+        awaitStops();
         ended.countDown();
         if (control != null) {
             control.close();
         }
         if (failure != null) {
             throw failure;
+        }
+    }
+
+    /** A stop that somebody asked for must not be cut off by the end of the process. */
+    private synchronized void awaitStops() {
+        boolean interrupted = false;
+        while (stopping > 0) {
+            try {
+                wait();
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

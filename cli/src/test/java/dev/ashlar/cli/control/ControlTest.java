@@ -100,7 +100,7 @@ class ControlTest {
 
     private ControlClient client(UUID uuid, String token) {
         return new ControlClient(
-                new Endpoint(uuid, "data", 1, 0, server.port(), token, List.of(), List.of()));
+                new Endpoint(uuid, "data", "data", 1, 0, server.port(), token, List.of(), List.of()));
     }
 
     private ControlClient client() {

@@ -31,7 +31,15 @@ class RunDirectoryTest {
 
     private static Endpoint endpoint(ProcessHandle process, long startedMillis) {
         return new Endpoint(
-                ARRAY, "data", process.pid(), startedMillis, 4711, "secret", List.of("/d/m0"), List.of("nbd://x"));
+                ARRAY,
+                "data",
+                "archive",
+                process.pid(),
+                startedMillis,
+                4711,
+                "secret",
+                List.of("/d/m0"),
+                List.of("nbd://x"));
     }
 
     private static Endpoint mine() {
