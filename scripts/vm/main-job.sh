@@ -4,7 +4,8 @@
 # the host makes DIR/enough. It then compares every file with DIR/sums, unmounts and checks the file system. When the
 # host has made DIR/stopped, the images are assembled by md, and the same file system is compared again.
 #
-# Lines for the host to wait for: BUSY, PASS n for each run of fio, DETACHED, DONE; other lines are for people. Any failure ends the script.
+# Lines for the host to wait for: BUSY, PASS n for each run of fio, DETACHED, DONE; other lines are for people. Any
+# failure ends the script.
 set -eu -o pipefail
 dir=$1 port=$2 export=$3; shift 3
 images=("$@")

@@ -72,7 +72,8 @@ step() {
         readwrite)  mdadm --readwrite $MD ;;
         hash)       hash_volume "$1" ;;
         check)      check "$1" ;;
-        write)      dd if="$1" of=$MD bs=64K seek=$(($2 * 1024)) oflag=direct,seek_bytes conv=notrunc,fsync status=none ;;
+        write)      dd if="$1" of=$MD bs=64K seek=$(($2 * 1024)) oflag=direct,seek_bytes conv=notrunc,fsync \
+                        status=none ;;
         fail)       mdadm $MD --fail "${devices[$1]}" && until_true faulty "${devices[$1]}" ;;
         remove)     until_true detached "${devices[$1]}" ;;
         zero)       mdadm --zero-superblock "${devices[$1]}" ;;

@@ -136,7 +136,7 @@ final class ArrayMaker {
     }
 
     /**
-     * Writes to the array, copies all members as a crash would leave them, and takes from the copies of the last members
+     * Writes to the array, copies all members as a crash would leave them, and takes from the copies of the last ones
      * what those writes changed in their data. What the other members hold is then enough to know every byte.
      */
     private void crash() throws IOException {

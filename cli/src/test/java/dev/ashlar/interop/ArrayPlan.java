@@ -149,8 +149,10 @@ record ArrayPlan(
     String mdadmWords() {
         String chunk = chunkKib == 0 ? "" : " --chunk=" + chunkKib;
         String layoutWord = layout.equals("-") ? "" : " --layout=" + layout;
-        String bitmap = hasBitmap() ? " --bitmap=internal --bitmap-chunk=64K" : level.isRedundant() ? " --bitmap=none" : "";
-        return "--assume-clean --level=" + level.number() + " --raid-devices=" + members() + chunk + layoutWord + bitmap;
+        String noBitmap = level.isRedundant() ? " --bitmap=none" : "";
+        String bitmap = hasBitmap() ? " --bitmap=internal --bitmap-chunk=64K" : noBitmap;
+        String shape = "--level=" + level.number() + " --raid-devices=" + members();
+        return "--assume-clean " + shape + chunk + layoutWord + bitmap;
     }
 
     /** A name of at most 32 letters that tells the plans apart. */

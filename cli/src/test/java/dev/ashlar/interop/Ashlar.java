@@ -18,7 +18,8 @@ import java.util.function.Predicate;
  * The command {@code ashlar} as child processes, with control endpoints in a directory of their own.
  *
  * <p>The commands run the classes of this test run, because the launcher would build what Maven is building just now;
- * {@code -Dashlar.test.launcher=/path/to/ashlar} runs that launcher instead. Java's options are those it gives to a daemon.
+ * {@code -Dashlar.test.launcher=/path/to/ashlar} runs that launcher instead. Java's options are those it gives to a
+ * daemon.
  */
 final class Ashlar {
     private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -68,7 +69,9 @@ final class Ashlar {
                 throw new AssertionError("ashlar " + String.join(" ", arguments) + ": exit status " + status
                         + " instead of " + exitStatus + "; it said:\n" + child.said());
             }
-            return child.said().lines().filter(line -> !line.startsWith("WARNING: Using incubator")).collect(joining("\n"));
+            return child.said().lines()
+                    .filter(line -> !line.startsWith("WARNING: Using incubator"))
+                    .collect(joining("\n"));
         }
     }
 

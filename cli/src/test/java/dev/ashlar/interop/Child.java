@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * A child process and the lines it prints, on either stream. Closing it ends the process and its descendants. Thread-safe.
+ * A child process and the lines it prints, on either stream. Closing it ends the process and its descendants.
+ * Thread-safe.
  */
 final class Child implements AutoCloseable {
     private static final Duration LAST_LINES = Duration.ofSeconds(10);

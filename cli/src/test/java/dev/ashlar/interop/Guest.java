@@ -8,8 +8,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * One run of {@code scripts/vm/guest-run}: a script under a real Linux kernel. Closing it ends the guest; guest-run then
- * removes its own files.
+ * One run of {@code scripts/vm/guest-run}: a script under a real Linux kernel. Closing it ends the guest; guest-run
+ * then removes its own files.
  */
 final class Guest implements AutoCloseable {
     private static final int SETUP_FAILED = 3;

@@ -137,7 +137,8 @@ class KernelAssemblesOursTest {
         MadeArray array = visit.made(plan);
         String name = plan.name();
         assertThat(visit.results().of(name, "mismatch.second")).as("mismatch_cnt").isEqualTo("0");
-        assertThat(visit.results().of(name, "sha256.second")).as("the kernel's own view").isEqualTo(array.sha256Changed());
+        String kernelSaw = visit.results().of(name, "sha256.second");
+        assertThat(kernelSaw).as("the kernel's own view").isEqualTo(array.sha256Changed());
         List<Path> images = visit.extract(name);
         if (!plan.hasBitmap()) {
             images.remove(1);

@@ -13,11 +13,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One boot of a guest for many arrays: those that Ashlar made, those that mdadm makes, and for some of ours an empty twin
- * that mdadm makes with the same words. All are partitions of one disk. Used by one thread.
+ * One boot of a guest for many arrays: those that Ashlar made, those that mdadm makes, and for some of ours an empty
+ * twin that mdadm makes with the same words. All are partitions of one disk. Used by one thread.
  */
 final class KernelVisit {
-    private static final Duration LIMIT = Duration.ofMinutes(15);
+    /** Ten times what it takes on two idle processors: what takes longer hangs. */
+    private static final Duration LIMIT = Duration.ofMinutes(40);
     private static final int TWIN_MEMBERS = 8;
     private static final int TWIN_MEMBER_KIB = 4096;
 

@@ -26,12 +26,14 @@ final class MdResults {
     /**
      * The value of a result.
      *
-     * @throws AssertionError with what the kernel and mdadm said, if a step of this array failed or the result is absent
+     * @throws AssertionError with what the kernel and mdadm said, if a step of this array failed or there is no such
+     *     result
      */
     String of(String array, String key) {
         Map<String, String> found = results.getOrDefault(array, Map.of());
         if (found.containsKey("error") || !found.containsKey(key)) {
-            throw new AssertionError(array + ": no " + key + "; failed step: " + found.get("error") + "\n" + log(array));
+            String failed = found.getOrDefault("error", "none");
+            throw new AssertionError(array + ": no " + key + "; failed step: " + failed + "\n" + log(array));
         }
         return found.get(key);
     }

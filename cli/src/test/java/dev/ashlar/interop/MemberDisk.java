@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.zip.CRC32;
 
 /**
- * Member images as the partitions of one raw disk, so that a guest sees each as a block device of its own without a copy
- * and without a loop device, and what it writes can be taken out again.
+ * Member images as the partitions of one raw disk, so that a guest sees each as a block device of its own without a
+ * copy and without a loop device, and what it writes can be taken out again.
  *
- * <p>The partition table is a GPT (UEFI specification 2.10, section 5.3) with the primary header only, which Linux takes
- * with a remark in its log.
+ * <p>The partition table is a GPT (UEFI specification 2.10, section 5.3) with the primary header only, which Linux
+ * takes with a remark in its log.
  */
 final class MemberDisk {
     /** The kernel looks at no more partitions than this. */
