@@ -73,15 +73,18 @@ final class ServeProcess implements AutoCloseable {
     /** Ends it with SIGTERM, and by force when that takes too long. */
     @Override
     public void close() {
-        Runtime.getRuntime().removeShutdownHook(onSignal);
         process.destroy();
         try {
             if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
+            Runtime.getRuntime().removeShutdownHook(onSignal);
         } catch (InterruptedException _) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
+        } catch (IllegalStateException _) {
+            // The hook runs already.
+            return;
         }
     }
 }
