@@ -39,7 +39,8 @@ record Shape(RaidLevel level, int layout, int raidDisks, int chunkBytes, long co
         for (int i = 0; i < raidDisks; i++) {
             roles[i] = i;
         }
-        int features = bitmapChunkBytes > 0 ? Features.BITMAP_OFFSET : 0;
+        int features = bitmapChunkBytes > 0 ? Features.BITMAP_OFFSET
+                : level == RaidLevel.RAID0 && layout > 0 ? Features.RAID0_LAYOUT : 0;
         ArrayFields fields = new ArrayFields(uuid, name, 1_700_000_000, level, layout, size,
                 level == RaidLevel.RAID1 ? 0 : chunkBytes / 512, raidDisks, features, bitmapChunkBytes > 0 ? BITMAP_AT : 0,
                 1_700_000_000, level == RaidLevel.RAID0 ? 0 : 1, ArrayFields.CLEAN, Roles.of(128, roles));
