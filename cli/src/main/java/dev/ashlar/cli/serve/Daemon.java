@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,16 +89,33 @@ public final class Daemon implements AutoCloseable {
 
     private void open(ArraySource source, List<ExportSetting> exports) throws IOException {
         List<FoundMember> members = new ArrayList<>();
+        List<Path> leftOut = new ArrayList<>();
+        IOException first = null;
         for (Path path : source.members()) {
-            members.add(MemberScan.read(path));
+            try {
+                members.add(MemberScan.read(path));
+            } catch (IOException e) {
+                // A disk that is gone must not keep the others from being served.
+                leftOut.add(path.toAbsolutePath().normalize());
+                first = first == null ? e : first;
+            }
         }
-        for (FoundArray found : FoundArray.group(members)) {
-            open(found, source.options(), exports);
+        if (members.isEmpty() && first != null) {
+            throw first;
+        }
+        List<FoundArray> arraysFound = FoundArray.group(members);
+        if (arraysFound.size() > 1) {
+            leftOut.forEach(path -> LOG.warn("left out, because no usable superblock can be read: {}", path));
+            leftOut.clear();
+        }
+        for (FoundArray found : arraysFound) {
+            open(found, leftOut, source.options(), exports);
         }
     }
 
     /** Under the lock, so that {@link #close} finds the array either not opened or among those to be closed. */
-    private synchronized void open(FoundArray found, OpenOptions options, List<ExportSetting> exports)
+    private synchronized void open(
+            FoundArray found, List<Path> leftOut, OpenOptions options, List<ExportSetting> exports)
             throws IOException {
         requireNotClosed();
         Optional<ExportSetting> setting = exports.stream()
@@ -108,7 +126,9 @@ public final class Daemon implements AutoCloseable {
             throw new CommandFailure(ExitCode.USAGE, "two arrays would be exported as '" + exportName
                     + "': an [[export]] in a configuration file can name one of them otherwise");
         }
-        RaidArray array = RaidArray.open(found.paths(), options);
+        RaidArray array = RaidArray.open(
+                Stream.concat(found.paths().stream(), leftOut.stream()).toList(), options);
+        array.status().warnings().forEach(warning -> LOG.warn("{}: {}", found.name(), warning));
         arrays.add(new ServedArray(this, array, exportName));
         String description = setting.map(ExportSetting::description).orElse("");
         server.addExport(new Export(
