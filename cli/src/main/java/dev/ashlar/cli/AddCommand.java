@@ -1,12 +1,10 @@
 package dev.ashlar.cli;
 
 import dev.ashlar.cli.members.ArrayTarget;
-import dev.ashlar.cli.members.StoppedArray;
 import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.show.Patterns;
 import dev.ashlar.cli.show.Terminal;
 import dev.ashlar.raid.ArrayStatus;
-import dev.ashlar.raid.OpenOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -26,29 +24,31 @@ final class AddCommand extends MemberVerb {
         Path member = member();
         switch (target()) {
             case ArrayTarget.Served(var daemon) -> {
-                out().println(daemon.add(member.toString(), force));
+                String message = daemon.add(member.toString(), force);
                 if (wait) {
-                    return finish(Follow.of(Terminal.of(err()), daemon));
+                    return finish(message, Follow.of(Terminal.of(err()), daemon));
                 }
+                print(message, daemon.status());
             }
             case ArrayTarget.Stopped(_) when Launcher.startedSmall() -> {
                 return Launcher.runComputing(arguments());
             }
             case ArrayTarget.Stopped(var array) -> {
                 var paths = array.paths().stream().filter(path -> !path.equals(member)).toList();
-                return StoppedArray.open(paths, OpenOptions.WRITABLE, open -> {
-                    out().println(open.addMember(member, force));
-                    return finish(Follow.of(Terminal.of(err()), open));
-                });
+                return open(array, paths, open ->
+                        finish(open.addMember(member, force), Follow.of(Terminal.of(err()), open)));
             }
         }
         return ExitCode.OK;
     }
 
-    private int finish(Follow follow) throws IOException, InterruptedException {
-        out().flush();
+    private int finish(String message, Follow follow) throws IOException, InterruptedException {
+        if (!json()) {
+            out().println(message);
+            out().flush();
+        }
         ArrayStatus status = follow.untilIdle();
-        out().println(status.name() + " [" + Patterns.roles(status) + "]");
+        print(json() ? message : status.name() + " [" + Patterns.roles(status) + "]", status);
         return StatusCode.of(status);
     }
 }

@@ -7,6 +7,7 @@ import dev.ashlar.cli.members.MemberScan;
 import dev.ashlar.cli.members.Verdict;
 import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.show.Patterns;
+import dev.ashlar.cli.show.Printable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,8 +33,10 @@ final class AssembleCommand extends Verb {
     @Override
     public Integer call() throws IOException {
         List<Verdict> verdicts = new ArrayList<>();
-        for (FoundArray array : MemberScan.directory(directory)) {
-            verdicts.add(Verdict.of(array));
+        List<FoundArray> arrays = MemberScan.directory(directory);
+        boolean allSeen = MemberScan.unreadable(directory).isEmpty();
+        for (FoundArray array : arrays) {
+            verdicts.add(Verdict.of(array, allSeen));
         }
         List<Endpoint> served = RunDirectory.of(System.getenv()).endpoints();
         if (json) {
@@ -48,7 +51,7 @@ final class AssembleCommand extends Verb {
 
     private void print(Verdict verdict, List<Endpoint> served) {
         FoundArray array = verdict.array();
-        out().println(array.name() + ": " + verdict.level() + " of " + verdict.raidDisks() + ", "
+        out().println(Printable.of(array.name()) + ": " + verdict.level() + " of " + verdict.raidDisks() + ", "
                 + Patterns.md(array.uuid()) + ", " + array.members().size() + " members here");
         out().println("    " + verdict.sentence());
         verdict.warnings().forEach(warning -> out().println("    note: " + warning));

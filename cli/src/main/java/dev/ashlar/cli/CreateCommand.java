@@ -116,6 +116,7 @@ final class CreateCommand extends Verb {
     }
 
     private CreateSpec spec() {
+        checkName();
         checkPaths();
         List<Path> roles = new ArrayList<>();
         members.forEach(member -> roles.add(isMissing(member) ? null : member));
@@ -160,6 +161,18 @@ final class CreateCommand extends Verb {
             return ConsistencyPolicy.NONE;
         }
         return policy == Policy.resync ? ConsistencyPolicy.RESYNC : ConsistencyPolicy.BITMAP;
+    }
+
+    private void checkName() {
+        if (name.chars().anyMatch(Character::isISOControl)) {
+            throw usage("the name contains control characters");
+        }
+        if (memberBytes != null && memberBytes <= 0) {
+            throw usage("--member-size is 0");
+        }
+        if (spares.stream().anyMatch(CreateCommand::isMissing)) {
+            throw usage("a spare is not needed: '" + MISSING + "' only stands for a role");
+        }
     }
 
     private void checkPaths() {

@@ -1,11 +1,9 @@
 package dev.ashlar.cli;
 
 import dev.ashlar.cli.members.ArrayTarget;
-import dev.ashlar.cli.members.StoppedArray;
 import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.show.Patterns;
 import dev.ashlar.raid.ArrayStatus;
-import dev.ashlar.raid.OpenOptions;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 
@@ -19,12 +17,12 @@ final class FailCommand extends MemberVerb {
                 switch (target()) {
                     case ArrayTarget.Served(var daemon) -> daemon.fail(member);
                     case ArrayTarget.Stopped(var array) ->
-                        StoppedArray.open(array.paths(), OpenOptions.WRITABLE, open -> {
+                        open(array, array.paths(), open -> {
                             open.failMember(member);
                             return open.status();
                         });
                 };
-        out().println("failed " + member + " in " + status.name() + " [" + Patterns.roles(status) + "]");
+        print("failed " + member + " in " + status.name() + " [" + Patterns.roles(status) + "]", status);
         return ExitCode.OK;
     }
 }

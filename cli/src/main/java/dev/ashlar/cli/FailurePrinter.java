@@ -2,6 +2,7 @@ package dev.ashlar.cli;
 
 import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.result.Failures;
+import dev.ashlar.cli.show.Printable;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -28,7 +29,7 @@ final class FailurePrinter {
 
     private static void print(CommandLine command, String sentence) {
         PrintWriter err = command.getErr();
-        err.println(command.getCommandSpec().qualifiedName() + ": " + sentence.replace('\n', ' '));
+        err.println(command.getCommandSpec().qualifiedName() + ": " + Printable.of(sentence.replace('\n', ' ')));
         err.flush();
     }
 }

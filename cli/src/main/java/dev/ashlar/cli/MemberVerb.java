@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Parameters;
 
 /** A verb about one member of an array. */
-abstract class MemberVerb extends ArrayVerb {
+abstract class MemberVerb extends OpeningVerb {
     @Parameters(index = "1", paramLabel = "MEMBER", description = "Path of the image or device.")
     private Path member;
 

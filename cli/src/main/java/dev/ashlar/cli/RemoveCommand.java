@@ -1,30 +1,47 @@
 package dev.ashlar.cli;
 
 import dev.ashlar.cli.members.ArrayTarget;
-import dev.ashlar.cli.members.StoppedArray;
+import dev.ashlar.cli.members.FoundArray;
 import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.show.Patterns;
+import dev.ashlar.raid.ArrayRefusedException;
 import dev.ashlar.raid.ArrayStatus;
-import dev.ashlar.raid.OpenOptions;
+import dev.ashlar.raid.MemberState;
+import dev.ashlar.raid.array.RaidArray;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 
 /** {@code ashlar remove}: detaches a faulty member or a spare. */
 @Command(name = "remove", description = "Detaches a faulty member or a spare.")
 final class RemoveCommand extends MemberVerb {
+    private String done = "removed ";
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         String member = member().toString();
         ArrayStatus status =
                 switch (target()) {
                     case ArrayTarget.Served(var daemon) -> daemon.remove(member);
-                    case ArrayTarget.Stopped(var array) ->
-                        StoppedArray.open(array.paths(), OpenOptions.WRITABLE, open -> {
-                            open.removeMember(member);
-                            return open.status();
-                        });
+                    case ArrayTarget.Stopped(var array) -> open(array, array.paths(), open -> remove(array, open));
                 };
-        out().println("removed " + member + " from " + status.name() + " [" + Patterns.roles(status) + "]");
+        print(done + member + " from " + status.name() + " [" + Patterns.roles(status) + "]", status);
         return ExitCode.OK;
+    }
+
+    /** A member that was failed or fell behind is not attached again when a stopped array is opened. */
+    private ArrayStatus remove(FoundArray found, RaidArray array) throws IOException {
+        String member = member().toString();
+        try {
+            array.removeMember(member);
+        } catch (ArrayRefusedException e) {
+            boolean attached = array.status().members().stream()
+                    .anyMatch(other -> other.name().equals(member) && other.state() != MemberState.STALE
+                            && other.state() != MemberState.FAULTY);
+            if (attached || !found.paths().contains(member())) {
+                throw e;
+            }
+            done = "out already, nothing to do: ";
+        }
+        return array.status();
     }
 }

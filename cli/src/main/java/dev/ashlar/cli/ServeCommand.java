@@ -47,10 +47,13 @@ final class ServeCommand extends Verb {
     @Parameters(arity = "0..*", paramLabel = "MEMBER", description = "Members of one array or of several.")
     private List<Path> members = List.of();
 
+    @Option(names = "--json", description = "Print the URIs as one line of JSON.")
+    private boolean json;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         LogSetup.daemon();
-        return Serving.untilStopped(config(), RunDirectory.of(System.getenv()), out());
+        return Serving.untilStopped(config(), RunDirectory.of(System.getenv()), uris -> printUris(uris, json));
     }
 
     private ServeConfig config() throws IOException {

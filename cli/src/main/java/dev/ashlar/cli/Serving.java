@@ -6,8 +6,9 @@ import dev.ashlar.cli.result.Failures;
 import dev.ashlar.cli.serve.Daemon;
 import dev.ashlar.cli.serve.ServeConfig;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 /** Runs a daemon in the foreground. */
 final class Serving {
@@ -16,16 +17,17 @@ final class Serving {
     /**
      * Serves until the last array is stopped, or a signal ends the process: then this does not return, and the exit
      * code tells whether everything was stopped cleanly. The JVM's own would be 143.
+     *
+     * @param ready takes the URIs once clients can come
      */
-    static int untilStopped(ServeConfig config, RunDirectory run, PrintWriter out)
+    static int untilStopped(ServeConfig config, RunDirectory run, Consumer<List<String>> ready)
             throws IOException, InterruptedException {
         Daemon daemon = new Daemon(run);
         Thread onSignal = new Thread(() -> Runtime.getRuntime().halt(close(daemon)), "on-signal");
         Runtime.getRuntime().addShutdownHook(onSignal);
         try {
             daemon.start(config);
-            daemon.uris().forEach(out::println);
-            out.flush();
+            ready.accept(daemon.uris());
             daemon.awaitEnd();
             return close(daemon);
         } finally {

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ashlar up}: a first array without any decision. */
@@ -40,6 +41,9 @@ final class UpCommand extends Verb {
             defaultValue = "ashlar-data",
             description = "Where the images lie; ./ashlar-data by default.")
     private Path directory;
+
+    @Option(names = "--json", description = "Print the URIs as one line of JSON.")
+    private boolean json;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -61,7 +65,7 @@ final class UpCommand extends Verb {
                 sockets,
                 List.of(new ArraySource(members, OpenOptions.WRITABLE)),
                 List.of());
-        return Serving.untilStopped(config, RunDirectory.of(System.getenv()), out());
+        return Serving.untilStopped(config, RunDirectory.of(System.getenv()), uris -> printUris(uris, json));
     }
 
     private void create(Path absolute) throws IOException {

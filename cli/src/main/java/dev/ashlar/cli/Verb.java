@@ -3,6 +3,7 @@ package dev.ashlar.cli;
 import dev.ashlar.cli.json.JsonWriter;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -23,6 +24,16 @@ abstract class Verb implements Callable<Integer> {
 
     final void printJson(Object value) {
         out().println(JsonWriter.write(value));
+    }
+
+    /** Tells where a daemon serves: a URI a line, or one line of JSON. */
+    final void printUris(List<String> uris, boolean json) {
+        if (json) {
+            printJson(Map.of("uris", uris));
+        } else {
+            uris.forEach(out()::println);
+        }
+        out().flush();
     }
 
     /** Everything behind {@code ashlar}, as it was typed. */

@@ -110,6 +110,9 @@ class ArrayLifeTest {
         Ran failed = scan("fail", member(1));
         ok(failed);
         assertThat(failed.out()).contains("[U_UU]");
+        Ran removed = scan("remove", member(1), "--json");
+        ok(removed);
+        assertThat(JsonObject.parse(removed.out()).text("message")).contains("out already");
         makeBlank(9);
         Ran added = scan("add", member(9));
         ok(added);
@@ -130,7 +133,9 @@ class ArrayLifeTest {
         Ran check = scan("check");
         assertThat(check.exitCode()).isEqualTo(ExitCode.DEGRADED);
         assertThat(check.out()).containsPattern("done: [1-9][0-9]* sectors did not agree");
-        assertThat(scan("repair").exitCode()).isEqualTo(ExitCode.DEGRADED);
+        Ran repair = scan("repair");
+        assertThat(repair.exitCode()).isEqualTo(ExitCode.DEGRADED);
+        assertThat(repair.out()).contains("and were made to agree");
         ok(scan("check"));
     }
 
@@ -159,7 +164,9 @@ class ArrayLifeTest {
             assertThat(added.out()).contains("[UUUU]");
             ok(Ran.ashlar("check", name));
             assertThat(scan("detail", "--json").out()).contains(member(8));
-            ok(Ran.ashlar("stop", name));
+            Ran stopped = Ran.ashlar("stop", name, "--json");
+            ok(stopped);
+            assertThat(JsonObject.parse(stopped.out()).text("message")).isEqualTo("stopped " + name);
             assertThat(Ran.ashlar("status", name).exitCode()).isEqualTo(ExitCode.USAGE);
         }
         ok(scan("detail"));

@@ -30,7 +30,8 @@ class CommandLineTest {
         "create x --level=6 --chunk=3X m0", "create x --level=1 --chunk=64K --member-size=1M m0 m1",
         "create x --level=5 --layout=sideways --member-size=1M a b c",
         "create x --level=0 --consistency-policy=bitmap --member-size=1M a b",
-        "create x --level=1 --member-size=1M a ./a",
+        "create x --level=1 --member-size=1M a ./a", "create x --level=1 --member-size=0 a b",
+        "create x\u001b --level=1 --member-size=1M a b", "create x --level=1 --member-size=1M --spare=missing a b",
         "serve", "serve --listen=h:x m0", "detail", "fail x", "status --colour", "examine", "assemble"
     })
     void aWrongCallIsOneLineAndExitCode2(String line) {
@@ -66,5 +67,20 @@ class CommandLineTest {
     void shellWordsCanBeCopied() {
         assertThat(List.of(Shell.quote("/a/b-1.img"), Shell.quote("a b"), Shell.quote("it's")))
                 .containsExactly("/a/b-1.img", "'a b'", "'it'\\''s'");
+    }
+
+    @Test
+    void aFileIsNoPlaceToScan() throws Exception {
+        Path file = Files.createFile(directory.resolve("f"));
+        Ran ran = Ran.ashlar("assemble", "--scan=" + file);
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(ran.err()).contains("is not a directory").hasLineCount(1);
+    }
+
+    @Test
+    void aNameThatNoFileCanHaveIsJustNotFound() {
+        Ran ran = Ran.ashlar("detail", "a\0b", "--scan=" + directory);
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(ran.err()).startsWith("ashlar detail: no array a\\x00b").hasLineCount(1);
     }
 }

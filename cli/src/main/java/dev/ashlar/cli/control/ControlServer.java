@@ -121,7 +121,7 @@ public final class ControlServer implements AutoCloseable {
                         : act(exchange, array, parts[1]);
             }
         }
-        return error(404, ExitCode.IO_ERROR, "this daemon does not serve the array any more: uuid=" + parts[0]);
+        return error(404, ExitCode.IO_ERROR, "the array was stopped: this daemon does not serve it any more");
     }
 
     private static Reply act(HttpExchange exchange, ControlledArray array, String verb) throws IOException {

@@ -8,6 +8,7 @@ import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.raid.superblock.NoSuperblockException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,7 @@ public final class ArrayFinder {
      * @throws CommandFailure if there is none, or more than one
      */
     public ArrayTarget find(String text) throws IOException {
-        Path path = Path.of(text).toAbsolutePath().normalize();
+        Path path = path(text);
         List<Endpoint> endpoints = run.endpoints();
         List<Endpoint> served = endpoints.stream()
                 .filter(endpoint -> matches(endpoint, text, path))
@@ -62,6 +63,14 @@ public final class ArrayFinder {
         }
         return new ArrayTarget.Stopped(only(text, stopped, array -> array.name() + " (" + array.uuid() + ", members "
                 + array.paths().stream().map(Path::toString).collect(Collectors.joining(" ")) + ")"));
+    }
+
+    private static Path path(String text) throws CommandFailure {
+        try {
+            return Path.of(text).toAbsolutePath().normalize();
+        } catch (InvalidPathException e) {
+            throw new CommandFailure(ExitCode.USAGE, "no array " + text + ": " + e.getReason());
+        }
     }
 
     private static boolean matches(Endpoint endpoint, String text, Path path) {

@@ -4,6 +4,8 @@ import dev.ashlar.block.BlockDevice;
 import dev.ashlar.block.DeviceException;
 import dev.ashlar.block.Devices;
 import dev.ashlar.block.OpenMode;
+import dev.ashlar.cli.result.CommandFailure;
+import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.raid.superblock.JournalContent;
 import dev.ashlar.raid.superblock.JournalProbe;
 import dev.ashlar.raid.superblock.NoSuperblockException;
@@ -51,12 +53,19 @@ public final class MemberScan {
 
     /** The arrays whose members lie directly in a directory, members ordered by file name. Other files are skipped. */
     public static List<FoundArray> directory(Path directory) throws IOException {
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw new CommandFailure(ExitCode.USAGE, directory + " is not a directory");
+        }
         List<Path> candidates;
         try (Stream<Path> files = Files.list(directory)) {
             candidates = files.filter(MemberScan::mayBeMember).sorted().toList();
         }
         List<FoundMember> members = new ArrayList<>();
         for (Path path : candidates) {
+            if (!Files.isReadable(path)) {
+                LOG.warn("left out, may be a member: {}: permission denied", path);
+                continue;
+            }
             try {
                 members.add(read(path));
             } catch (NoSuperblockException _) {
@@ -68,11 +77,18 @@ public final class MemberScan {
         return FoundArray.group(members);
     }
 
+    /** Files and devices of a directory that may be members, but that this process may not read. */
+    public static List<Path> unreadable(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(path -> mayBeMember(path) && !Files.isReadable(path)).sorted().toList();
+        }
+    }
+
+    /** Whether the path is a regular file or a block device. */
     private static boolean mayBeMember(Path path) {
         try {
             int mode = (Integer) Files.getAttribute(path, "unix:mode");
-            return Files.isReadable(path)
-                    && (Files.isRegularFile(path) || (mode & TYPE_MASK) == BLOCK_DEVICE);
+            return Files.isRegularFile(path) || (mode & TYPE_MASK) == BLOCK_DEVICE;
         } catch (IOException _) {
             return false;
         }

@@ -5,6 +5,7 @@ import dev.ashlar.raid.OpenOptions;
 import dev.ashlar.raid.RaidLevel;
 import dev.ashlar.raid.superblock.Assembler;
 import dev.ashlar.raid.superblock.Assembly;
+import dev.ashlar.raid.superblock.Cause;
 import java.util.List;
 
 /**
@@ -35,8 +36,13 @@ public record Verdict(
 
     private record Way(String flags, OpenOptions options) {}
 
-    /** The verdict on what was found. */
-    public static Verdict of(FoundArray array) {
+    /**
+     * The verdict on what was found.
+     *
+     * @param allSeen whether everything could be read that may be a member; if not, what seems absent may well be
+     *     there, and nothing is proposed that starts without it
+     */
+    public static Verdict of(FoundArray array, boolean allSeen) {
         try {
             Assembly assembly = assemble(array, OpenOptions.WRITABLE);
             assembly.requireOpenable(OpenOptions.WRITABLE);
@@ -44,22 +50,30 @@ public record Verdict(
                     array, true, assembly.missing(), assembly.dirty(), "", sentence(assembly), assembly.warnings());
         } catch (ArrayRefusedException e) {
             String options = OTHER_WAYS.stream()
+                    .filter(way -> allSeen || way.options().equals(OpenOptions.READ_ONLY))
                     .filter(way -> opens(array, way.options()))
                     .map(Way::flags)
                     .findFirst()
                     .orElse("");
-            return new Verdict(array, false, 0, false, options, "would not start: " + e.getMessage(), List.of());
+            return new Verdict(array, false, 0, false, options, "would not start: " + sentence(e.getMessage(), allSeen), List.of());
         }
+    }
+
+    private static String sentence(String refusal, boolean allSeen) {
+        return allSeen ? refusal : refusal.replaceAll("; --(run|force) opens it all the same", "")
+                + "; not everything here could be read";
     }
 
     private static Assembly assemble(FoundArray array, OpenOptions options) throws ArrayRefusedException {
         return Assembler.assemble(array.members().stream().map(FoundMember::candidate).toList(), options);
     }
 
+    /** With too many members missing, what force shows is holes; nobody is led to that. */
     private static boolean opens(FoundArray array, OpenOptions options) {
         try {
-            assemble(array, options).requireOpenable(options);
-            return true;
+            Assembly assembly = assemble(array, options);
+            assembly.requireOpenable(options);
+            return !assembly.has(Cause.TOO_MANY_MISSING);
         } catch (ArrayRefusedException _) {
             return false;
         }

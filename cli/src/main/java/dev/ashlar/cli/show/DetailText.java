@@ -11,7 +11,7 @@ public final class DetailText {
 
     /** Ends with a line end. */
     public static String of(ArrayStatus status) {
-        StringBuilder text = new StringBuilder(status.name()).append(":\n");
+        StringBuilder text = new StringBuilder(Printable.of(status.name())).append(":\n");
         field(text, "Version", status.metadata());
         field(text, "Raid Level", status.level());
         field(text, "Array Size", size(status.arrayBytes()));

@@ -1,0 +1,19 @@
+package dev.ashlar.cli.show;
+
+/** Text of others, such as the name in a superblock, made safe for a terminal. */
+public final class Printable {
+    private Printable() {}
+
+    /** The text with its control characters as {@code \xNN}. */
+    public static String of(String text) {
+        StringBuilder printable = new StringBuilder(text.length());
+        text.chars().forEach(c -> {
+            if (Character.isISOControl(c)) {
+                printable.append(String.format("\\x%02x", c));
+            } else {
+                printable.append((char) c);
+            }
+        });
+        return printable.toString();
+    }
+}
