@@ -1,6 +1,7 @@
 package dev.ashlar.cli;
 
 import dev.ashlar.cli.members.FoundArray;
+import dev.ashlar.cli.members.MemberScan;
 import dev.ashlar.cli.members.StoppedArray;
 import dev.ashlar.cli.result.CommandFailure;
 import dev.ashlar.cli.result.ExitCode;
@@ -36,14 +37,24 @@ abstract class OpeningVerb extends ArrayVerb {
         try {
             return StoppedArray.open(members, new OpenOptions(false, false, runAlone), work);
         } catch (ArrayRefusedException e) {
-            throw new CommandFailure(ExitCode.REFUSED, withWayOn(e.getMessage(), array.name()));
+            throw new CommandFailure(ExitCode.REFUSED, withWayOn(e.getMessage(), array));
         }
     }
 
-    /** No verb but serve opens by force: {@code add --force} overwrites the device, which is another risk. */
-    private static String withWayOn(String sentence, String name) {
+    /**
+     * No verb but serve opens by force: {@code add --force} overwrites the device, which is another risk. And nobody is
+     * led to start without members that may be there.
+     */
+    private static String withWayOn(String sentence, FoundArray array) throws IOException {
+        for (Path directory : array.paths().stream().map(Path::getParent).distinct().toList()) {
+            List<Path> unreadable = MemberScan.unreadable(directory);
+            if (!unreadable.isEmpty()) {
+                return sentence.replaceAll("; --(run|force) opens it all the same", "") + "; " + unreadable.getFirst()
+                        + " may be a member and cannot be read";
+            }
+        }
         return sentence.replace(FORCE_OPENS, "serve it with 'ashlar serve --force' first, then say this verb again for "
-                + name);
+                + array.name());
     }
 
     /** What was done, in words or as JSON. */

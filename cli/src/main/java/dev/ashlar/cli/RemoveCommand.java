@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 /** {@code ashlar remove}: detaches a faulty member or a spare. */
 @Command(name = "remove", description = "Detaches a faulty member or a spare.")
 final class RemoveCommand extends MemberVerb {
-    private String done = "removed ";
+    private boolean wasOut;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -24,7 +24,10 @@ final class RemoveCommand extends MemberVerb {
                     case ArrayTarget.Served(var daemon) -> daemon.remove(member);
                     case ArrayTarget.Stopped(var array) -> open(array, array.paths(), open -> remove(array, open));
                 };
-        print(done + member + " from " + status.name() + " [" + Patterns.roles(status) + "]", status);
+        String done = wasOut
+                ? member + " is out of " + status.name() + " already"
+                : "removed " + member + " from " + status.name();
+        print(done + " [" + Patterns.roles(status) + "]", status);
         return ExitCode.OK;
     }
 
@@ -40,7 +43,7 @@ final class RemoveCommand extends MemberVerb {
             if (attached || !found.paths().contains(member())) {
                 throw e;
             }
-            done = "out already, nothing to do: ";
+            wasOut = true;
         }
         return array.status();
     }

@@ -29,7 +29,8 @@ abstract class Verb implements Callable<Integer> {
     /** Tells where a daemon serves: a URI a line, or one line of JSON. */
     final void printUris(List<String> uris, boolean json) {
         if (json) {
-            printJson(Map.of("uris", uris));
+            // Line ends inside of JSON strings are escaped, so that these are all between tokens.
+            out().println(JsonWriter.write(Map.of("uris", uris)).replaceAll("\\n *", ""));
         } else {
             uris.forEach(out()::println);
         }

@@ -112,7 +112,7 @@ class ArrayLifeTest {
         assertThat(failed.out()).contains("[U_UU]");
         Ran removed = scan("remove", member(1), "--json");
         ok(removed);
-        assertThat(JsonObject.parse(removed.out()).text("message")).contains("out already");
+        assertThat(JsonObject.parse(removed.out()).text("message")).contains("is out of " + name + " already");
         makeBlank(9);
         Ran added = scan("add", member(9));
         ok(added);

@@ -55,7 +55,8 @@ public record Verdict(
                     .map(Way::flags)
                     .findFirst()
                     .orElse("");
-            return new Verdict(array, false, 0, false, options, "would not start: " + sentence(e.getMessage(), allSeen), List.of());
+            String sentence = "would not start: " + sentence(e.getMessage(), allSeen);
+            return new Verdict(array, false, 0, false, options, sentence, List.of());
         }
     }
 

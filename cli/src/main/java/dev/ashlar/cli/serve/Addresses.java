@@ -56,8 +56,8 @@ public final class Addresses {
         }
         int bytes = socket.toString().getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MAX_SOCKET_PATH_BYTES) {
-            throw new CommandFailure(ExitCode.USAGE, "cannot listen at " + socket + ": a Unix socket's path has at most "
-                    + MAX_SOCKET_PATH_BYTES + " bytes, and this one has " + bytes);
+            throw new CommandFailure(ExitCode.USAGE, "cannot listen at " + socket
+                    + ": a Unix socket's path has at most " + MAX_SOCKET_PATH_BYTES + " bytes, and this one has " + bytes);
         }
     }
 }

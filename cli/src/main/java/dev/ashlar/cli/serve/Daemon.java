@@ -279,10 +279,18 @@ public final class Daemon implements AutoCloseable {
      */
     @Override
     public synchronized void close() throws IOException {
-        if (closed) {
-            return;
+        if (!closed) {
+            closed = true;
+            closeAll();
         }
-        closed = true;
+        awaitStops();
+        ended.countDown();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void closeAll() {
         try {
             server.shutdown(DRAIN);
         } catch (InterruptedException _) {
@@ -291,12 +299,8 @@ public final class Daemon implements AutoCloseable {
         arrays.forEach(this::end);
         arrays.clear();
         awaitStops();
-        ended.countDown();
         if (control != null) {
             control.close();
-        }
-        if (failure != null) {
-            throw failure;
         }
     }
 

@@ -14,7 +14,8 @@ public final class StatusTable {
     /** One array; ends with a line end. */
     public static String of(ArrayStatus status, List<String> uris) {
         StringBuilder text = new StringBuilder();
-        text.append(Printable.of(status.name())).append(" : ").append(status.state().word()).append(' ').append(status.level());
+        text.append(Printable.of(status.name()));
+        text.append(" : ").append(status.state().word()).append(' ').append(status.level());
         text.append(status.members().stream().filter(member -> member.state() != null).map(StatusTable::member)
                 .collect(Collectors.joining(" ", " ", "\n")));
         text.append("      ").append(Sizes.format(status.arrayBytes())).append(", super ").append(status.metadata());
