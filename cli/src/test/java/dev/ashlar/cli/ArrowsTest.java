@@ -28,6 +28,7 @@ class ArrowsTest {
 
     private final JavaClasses ours = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages("dev.ashlar");
 
     /** Each package with those of our packages that it may use beside itself. */
