@@ -79,7 +79,8 @@ final class Maintenance {
 
     /** Whether a pass is running or due. Safe from any thread. */
     boolean busy() {
-        return working || passes.due();
+        // In this order: what is due no more because it has just begun was marked as work before.
+        return passes.due() || working;
     }
 
     void startThread() {
@@ -260,6 +261,8 @@ final class Maintenance {
                 LOG.info("{}: {} gives way", core.name, pass.action().word());
                 pass = null;
             }
+            // A spare on its way into a role is for a moment neither due nor a pass; announce() has the last word.
+            working = true;
             if (pass == null && !begin(now)) {
                 return false;
             }
