@@ -91,8 +91,12 @@ record ModelPlan(RaidLevel level, long shapeSeed, List<Step> steps) {
 
     /** A plan without a generator that can shorten it. */
     static ModelPlan random(long seed) {
+        return random(seed, RaidLevel.values()[(int) Math.floorMod(seed, (long) RaidLevel.values().length)]);
+    }
+
+    /** As {@link #random(long)}, of one level. */
+    static ModelPlan random(long seed, RaidLevel level) {
         Random random = new Random(seed);
-        RaidLevel level = RaidLevel.values()[random.nextInt(RaidLevel.values().length)];
         List<Step> steps = new ArrayList<>();
         for (int i = 20 + random.nextInt(41); i > 0; i--) {
             steps.add(new Step(Event.at(random.nextInt(Event.weights())), random.nextInt()));

@@ -1,7 +1,5 @@
 package dev.ashlar.raid.array;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import dev.ashlar.raid.RaidLevel;
 import net.jqwik.api.AfterFailureMode;
 import net.jqwik.api.Arbitraries;
@@ -18,7 +16,6 @@ import net.jqwik.api.lifecycle.AroundPropertyHook;
 import net.jqwik.api.lifecycle.PropertyExecutionResult;
 import net.jqwik.api.lifecycle.PropertyExecutor;
 import net.jqwik.api.lifecycle.PropertyLifecycleContext;
-import org.slf4j.LoggerFactory;
 
 /**
  * Arrays of every level live random lives beside a byte array, and never answer anything else.
@@ -55,15 +52,10 @@ class ModelProps {
         @Override
         public PropertyExecutionResult aroundProperty(PropertyLifecycleContext context, PropertyExecutor property) {
             context.attributes().setTries(SEQUENCES);
-            Logger log = (Logger) LoggerFactory.getLogger("dev.ashlar.raid");
-            Level before = log.getLevel();
-            log.setLevel(Level.OFF);
             PropertyExecutionResult result;
             long start = System.nanoTime();
-            try {
+            try (ModelLog _ = new ModelLog()) {
                 result = property.execute();
-            } finally {
-                log.setLevel(before);
             }
             long seconds = (System.nanoTime() - start) / 1_000_000_000;
             System.out.printf("%d sequences in %d s%n%s%n", SEQUENCES, seconds, COUNTS);

@@ -425,9 +425,11 @@ final class ModelRun extends ModelBench {
         after(r);
     }
 
-    private void after(Random r) {
-        if (r.nextBoolean()) {
-            compareAll();
+    private void after(Random r) throws IOException {
+        switch (r.nextInt(4)) {
+            case 0, 1 -> compareAll();
+            case 2 -> check();
+            default -> {}
         }
     }
 
