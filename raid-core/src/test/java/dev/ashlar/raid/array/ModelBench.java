@@ -174,16 +174,19 @@ class ModelBench {
         untrusted.set(at / stripeBytes(), (at + length - 1) / stripeBytes() + 1);
     }
 
-    void flush() {
+    /** False if it failed, and was allowed to. */
+    boolean flush() {
         boolean before = excused();
         try {
             test.array.flush();
             flushed();
+            return true;
         } catch (IOException e) {
             if (!before && !excused()) {
                 throw violation("a flush failed without need", e);
             }
             counts.outcome("flush refused");
+            return false;
         }
     }
 

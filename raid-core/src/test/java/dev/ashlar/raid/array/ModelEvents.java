@@ -116,7 +116,10 @@ class ModelEvents extends ModelStarts {
             test.array.requestAction(SyncAction.REPAIR);
             if (settle()) {
                 compareAll();
-                mistrusted.clear();
+                // A power cut would undo what the repair wrote, until it is flushed.
+                if (flush()) {
+                    mistrusted.clear();
+                }
             }
             if (!failed()) {
                 test.array.requestAction(SyncAction.IDLE);

@@ -64,7 +64,7 @@ class ModelPlantedBugsTest {
                 if (needsBitmap && shape.bitmapChunkBytes() == 0 || !finds(plan, planted.apply(shape))) {
                     continue;
                 }
-                assertThat(finds(plan, (_, device) -> device)).as("a bug in %s without the planted one", plan).isFalse();
+                assertThat(finds(plan, (_, device) -> device)).as("without the planted bug: %s", plan).isFalse();
                 System.out.printf("%s: caught by sequence %d%n", level, seed);
                 return;
             }
