@@ -22,6 +22,8 @@ public final class MemoryDevice implements BlockDevice {
     private static final int PAGES_PER_TABLE_SHIFT = 14;
     private static final int PAGES_PER_TABLE = 1 << PAGES_PER_TABLE_SHIFT;
     private static final int LOCKS = 64;
+    /** Copied from, because filling a slice would make an object for each request. */
+    private static final MemorySegment ZEROES = Arena.global().allocate(PAGE_BYTES, 64);
 
     private final String name;
     private final long sizeBytes;
@@ -164,7 +166,7 @@ public final class MemoryDevice implements BlockDevice {
     private void readPage(long position, MemorySegment target, long targetOffset, long count) {
         MemorySegment page = page(position);
         if (page == null) {
-            target.asSlice(targetOffset, count).fill((byte) 0);
+            MemorySegment.copy(ZEROES, 0, target, targetOffset, count);
             return;
         }
         StampedLock lock = lock(position);
@@ -217,7 +219,7 @@ public final class MemoryDevice implements BlockDevice {
         StampedLock lock = lock(position);
         long stamp = lock.writeLock();
         try {
-            page.asSlice(position & (PAGE_BYTES - 1), count).fill((byte) 0);
+            MemorySegment.copy(ZEROES, 0, page, position & (PAGE_BYTES - 1), count);
         } finally {
             lock.unlockWrite(stamp);
         }

@@ -18,13 +18,8 @@ import dev.ashlar.raid.superblock.MdText;
 import dev.ashlar.raid.superblock.Roles;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Queue;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -51,9 +46,6 @@ final class ArrayCore implements EngineHost {
     /** md's default: after so many mended read errors a member is not worth keeping. */
     static final int MAX_READ_ERRORS = 20;
 
-    /** No resync is due without a bitmap. */
-    static final long RESYNC_DONE = Long.MAX_VALUE;
-
     private static final Logger LOG = LoggerFactory.getLogger(ArrayCore.class);
 
     final String name;
@@ -61,28 +53,25 @@ final class ArrayCore implements EngineHost {
     final boolean readOnly;
     final ArrayEnvironment environment;
     final WriteGate gate;
-    final TornRanges torn = new TornRanges();
     final AtomicLong notComparedSectors = new AtomicLong();
-    final TornRanges stuck = new TornRanges();
     final int minorVersion;
 
     private final ReentrantLock state = new ReentrantLock();
     private final List<Member> spares = new CopyOnWriteArrayList<>();
     private final List<Member> faulty = new CopyOnWriteArrayList<>();
     private final List<MemberStatus> stale = new CopyOnWriteArrayList<>();
-    private final Queue<MemberFan.Failure> unsettled = new ArrayDeque<>();
-    private final Map<Integer, Vacancy> vacancies = new HashMap<>();
+    private final UnsettledFailures unsettled = new UnsettledFailures();
+    private final Vacancies vacancies = new Vacancies();
 
     private Engine engine;
     private WriteIntentBitmap bitmap;
+    private SyncRegions regions;
     private EventCounter events;
     private volatile ArrayFields fields;
     private volatile RoleTable table;
-    private volatile long resyncPosition = RESYNC_DONE;
     private volatile String failure;
     private volatile boolean stopping;
     private volatile boolean stopped;
-    private volatile boolean anyUnsettled;
     private volatile Runnable onChange = () -> {};
 
     ArrayCore(String name, ArrayFields fields, int minorVersion, RoleTable table, boolean readOnly,
@@ -102,7 +91,8 @@ final class ArrayCore implements EngineHost {
     void start(Engine engine, WriteIntentBitmap bitmap, long resyncPosition) {
         this.engine = engine;
         this.bitmap = bitmap;
-        this.resyncPosition = resyncPosition;
+        this.regions = new SyncRegions(name, bitmap, engine.syncBytes(), resyncPosition,
+                () -> table.present().length < table.size());
     }
 
     /** What to call when background work may have become due; must not block. */
@@ -150,13 +140,14 @@ final class ArrayCore implements EngineHost {
         return stopped;
     }
 
-    /** Without a bitmap: everything below agrees; {@link #RESYNC_DONE} if all does. */
-    long resyncPosition() {
-        return resyncPosition;
+    /** Where parity or copies agree. */
+    SyncRegions regions() {
+        return regions;
     }
 
-    void resyncPosition(long position) {
-        resyncPosition = position;
+    /** Who left which role. Holds the state lock. */
+    Vacancies vacancies() {
+        return vacancies;
     }
 
     // ---- what the data path asks
@@ -178,28 +169,18 @@ final class ArrayCore implements EngineHost {
 
     @Override
     public boolean consistent(long offsetSyncBytes, long lengthBytes) {
-        if (torn.overlaps(offsetSyncBytes, lengthBytes)) {
-            return false;
-        }
-        return bitmap == null
-                ? offsetSyncBytes + lengthBytes <= resyncPosition
-                : !bitmap.needsSync(offsetSyncBytes, lengthBytes);
+        return regions.consistent(offsetSyncBytes, lengthBytes);
     }
 
     @Override
     public void torn(long offsetSyncBytes, long lengthBytes) {
-        torn.add(offsetSyncBytes, lengthBytes);
+        regions.tear(offsetSyncBytes, lengthBytes);
         onChange.run();
     }
 
     @Override
     public void agrees(long offsetSyncBytes, long lengthBytes) {
-        if (!torn.isEmpty()) {
-            torn.remove(offsetSyncBytes, lengthBytes);
-        }
-        if (!stuck.isEmpty()) {
-            stuck.remove(offsetSyncBytes, lengthBytes);
-        }
+        regions.agrees(offsetSyncBytes, lengthBytes);
     }
 
     @Override
@@ -325,7 +306,7 @@ final class ArrayCore implements EngineHost {
     private void drop(Member member, String why) {
         LOG.error("{}: {} failed and is out of service: {}", name, member.name(), why);
         if (member.state() == MemberState.IN_SYNC) {
-            vacancies.put(member.role(), new Vacancy(member.fields().deviceUuid(), events.highest()));
+            vacancies.left(member, events.highest());
         }
         if (bitmap != null) {
             // Before flushes leave it out: what it had not flushed is under bits that must stay for its return.
@@ -339,33 +320,20 @@ final class ArrayCore implements EngineHost {
 
     /** The bitmap's store met these while it held its own lock; they are settled as soon as nobody holds it. */
     void failLater(MemberFan.Failure failed) {
-        synchronized (unsettled) {
-            unsettled.add(failed);
-            anyUnsettled = true;
-        }
-    }
-
-    private List<MemberFan.Failure> takeUnsettled() {
-        synchronized (unsettled) {
-            List<MemberFan.Failure> taken = new ArrayList<>(unsettled);
-            unsettled.clear();
-            return taken;
-        }
+        unsettled.add(failed);
     }
 
     /** Makes failures durable that were met while the bitmap was written. */
     void settle() throws IOException {
-        if (!anyUnsettled) {
+        if (!unsettled.any()) {
             return;
         }
         state.lock();
         try {
-            for (MemberFan.Failure failed : takeUnsettled()) {
+            for (MemberFan.Failure failed : unsettled.take()) {
                 memberFailed(failed.member(), failed.member().describe("write of the bitmap", 0, 0, failed.cause()));
             }
-            synchronized (unsettled) {
-                anyUnsettled = !unsettled.isEmpty();
-            }
+            unsettled.settled();
         } finally {
             state.unlock();
         }
@@ -440,7 +408,7 @@ final class ArrayCore implements EngineHost {
         ArrayFields written = fields;
         List<MemberFan.Failure> failures = new ArrayList<>(
                 MemberFan.run(live(), member -> MemberSuperblock.write(member, written, minorVersion)));
-        failures.addAll(takeUnsettled());
+        failures.addAll(unsettled.take());
         NoSpaceException noSpace = null;
         for (MemberFan.Failure failed : failures) {
             if (failed.cause() instanceof NoSpaceException full) {
@@ -561,7 +529,7 @@ final class ArrayCore implements EngineHost {
             if (!gate.tryShut(startedCount)) {
                 return false;
             }
-            fields = fields.withResyncOffset(checkpoint());
+            fields = fields.withResyncOffset(regions.checkpoint());
             commit(Change.TO_CLEAN);
             return true;
         } catch (IOException e) {
@@ -573,23 +541,9 @@ final class ArrayCore implements EngineHost {
         }
     }
 
-    /** What resync_offset may say while no write is under way: sectors of the sync space below which all agrees. */
-    long checkpoint() {
-        long position = RESYNC_DONE;
-        if (bitmap == null) {
-            position = resyncPosition;
-        } else if (bitmap.anyNeeded()) {
-            position = Math.max(0, bitmap.nextNeeded(0));
-        }
-        if (!torn.isEmpty()) {
-            position = Math.min(position, torn.next(0));
-        }
-        return position == RESYNC_DONE ? ArrayFields.CLEAN : position / 512;
-    }
-
     /** Whether the superblocks of an array that is not being written claim less to be in sync than is. */
     boolean overstatesDirt() {
-        return level.isRedundant() && fields.resyncOffset() != checkpoint();
+        return level.isRedundant() && fields.resyncOffset() != regions.checkpoint();
     }
 
     /** Writes superblocks with the progress of passes; resync_offset shows it only if the array is not active. */
@@ -603,7 +557,7 @@ final class ArrayCore implements EngineHost {
                 }
             }
             if (!gate.isOpen()) {
-                fields = fields.withResyncOffset(checkpoint());
+                fields = fields.withResyncOffset(regions.checkpoint());
             }
             commit(Change.OTHER);
         } finally {
@@ -664,24 +618,6 @@ final class ArrayCore implements EngineHost {
     /** Holds the state lock. */
     void table(RoleTable changed) {
         table = changed;
-    }
-
-    /**
-     * How a role became vacant.
-     *
-     * @param deviceUuid who left it
-     * @param highestEvents what its superblock may carry at most, unless it was written elsewhere since
-     */
-    record Vacancy(UUID deviceUuid, long highestEvents) {}
-
-    /** Whose failure made the role vacant, if nobody has held it since; null if that is not known. */
-    Vacancy vacancy(int role) {
-        return vacancies.get(role);
-    }
-
-    /** Somebody else holds the role now: its former holder cannot come back by the bitmap. */
-    void forgetVacancy(int role) {
-        vacancies.remove(role);
     }
 
     /** Fails a member because its owner says so. */

@@ -97,7 +97,7 @@ final class ArrayOpener {
         Engine engine = Engines.of(fields, dataSectors(assembly), core);
         WriteIntentBitmap bitmap = BitmapSupport.load(core, table, engine, dirty, options);
         long resyncPosition = bitmap == null && dirty && fields.level().isRedundant()
-                ? fields.resyncOffset() * 512 : ArrayCore.RESYNC_DONE;
+                ? fields.resyncOffset() * 512 : SyncRegions.DONE;
         core.start(engine, bitmap, resyncPosition);
         resumeRecovery(table, assembly, bitmap != null);
         if (!options.readOnly()) {

@@ -227,7 +227,7 @@ final class Maintenance {
 
     private void sweep() throws IOException {
         if (!core.readOnly && core.failure() == null) {
-            core.bitmap().sweep(core.roles().whole() && core.torn.isEmpty(), core.fields().events(), flushes::flush);
+            core.bitmap().sweep(core.roles().whole() && !core.regions().anyTorn(), core.fields().events(), flushes::flush);
         }
     }
 

@@ -130,16 +130,9 @@ final class Membership {
         int role = found.role();
         return bitmap != null
                 && passes.vacant(role)
-                && left(core.vacancy(role), found)
+                && core.vacancies().leftBy(role, found)
                 && !used(found.member().devNumber())
                 && Long.compareUnsigned(found.array().events(), bitmap.eventsCleared()) >= 0;
-    }
-
-    /** Whether it is as it was when it left the role: a device that ran elsewhere meanwhile has counted on. */
-    private static boolean left(ArrayCore.Vacancy vacancy, Superblock found) {
-        return vacancy != null
-                && found.member().deviceUuid().equals(vacancy.deviceUuid())
-                && Long.compareUnsigned(found.array().events(), vacancy.highestEvents()) <= 0;
     }
 
     private String comeBack(MemberDevice offered, Superblock found) throws IOException {

@@ -75,7 +75,7 @@ final class Passes {
             placeSpares();
         }
         if (resyncDue()) {
-            return new ResyncPass(core.engine(), new Due());
+            return new ResyncPass(core.engine(), core.regions());
         }
         if (recovering()) {
             return new RecoverPass(core.engine(), core, this::marked);
@@ -104,7 +104,7 @@ final class Passes {
         switch (pass.action()) {
             case RECOVER -> finishRecovery();
             case RESYNC -> {
-                core.resyncPosition(ArrayCore.RESYNC_DONE);
+                core.regions().resynced();
                 core.flushMembers();
                 core.recordProgress();
             }
@@ -120,7 +120,7 @@ final class Passes {
         if (core.level.hasParity() && !noVacancy(table)) {
             return false;
         }
-        return new Due().nextDue(0) >= 0 && (core.level.isMirror() || !recovering());
+        return core.regions().nextDue(0) >= 0 && (core.level.isMirror() || !recovering());
     }
 
     private static boolean noVacancy(RoleTable table) {
@@ -165,7 +165,7 @@ final class Passes {
         member.fields(MemberSuperblock.recovering(member));
         core.fields(core.fields().withRole(member.fields().devNumber(), role));
         if (!byBitmap) {
-            core.forgetVacancy(role);
+            core.vacancies().taken(role);
         }
         core.table(core.roles().with(role, member));
         WriteIntentBitmap bitmap = core.bitmap();
@@ -185,7 +185,7 @@ final class Passes {
                 if (member.state() == MemberState.RECOVERING) {
                     member.recovered();
                     member.fields(MemberSuperblock.settled(member));
-                    core.forgetVacancy(member.role());
+                    core.vacancies().taken(member.role());
                     LOG.info("{}: {} is rebuilt and in sync as role {}", core.name, member.name(), member.role());
                 }
             }
@@ -198,70 +198,6 @@ final class Passes {
     private boolean marked(long offset, long length) {
         WriteIntentBitmap bitmap = core.bitmap();
         return bitmap == null || bitmap.isSet(offset, length);
-    }
-
-    /** What is due for a resync: torn ranges, chunks the bitmap marks, or all from a position on. */
-    private final class Due implements ResyncPass.Regions {
-        @Override
-        public long nextDue(long from) {
-            long due = nextUnsynced(from);
-            while (due >= 0 && core.stuck.overlaps(due, 1)) {
-                due = nextUnsynced(core.stuck.endOf(due));
-            }
-            return due;
-        }
-
-        private long nextUnsynced(long from) {
-            long torn = core.torn.next(from);
-            long other = -1;
-            if (core.bitmap() != null) {
-                other = core.bitmap().anyNeeded() ? core.bitmap().nextNeeded(from) : -1;
-            } else if (Math.max(core.resyncPosition(), from) < core.engine().syncBytes()) {
-                other = Math.max(core.resyncPosition(), from);
-            }
-            return torn < 0 || other < 0 ? Math.max(torn, other) : Math.min(torn, other);
-        }
-
-        @Override
-        public long regionEnd(long offset) {
-            if (core.bitmap() == null) {
-                return offset + 1;
-            }
-            long chunkBytes = core.bitmap().chunkBytes();
-            return Math.min((offset / chunkBytes + 1) * chunkBytes, core.bitmap().sizeBytes());
-        }
-
-        @Override
-        public void inSync(long offset, long length) {
-            if (core.torn.overlaps(offset, length)) {
-                // A write was torn behind the pass: the region stays due.
-                return;
-            }
-            WriteIntentBitmap bitmap = core.bitmap();
-            if (bitmap != null) {
-                // The component's rest that fills no chunk belongs to the last bit all the same.
-                boolean last = offset + length >= core.engine().syncBytes();
-                bitmap.synced(offset, last ? bitmap.sizeBytes() - offset : length);
-            } else if (core.resyncPosition() != ArrayCore.RESYNC_DONE && offset <= core.resyncPosition()) {
-                core.resyncPosition(Math.max(core.resyncPosition(), offset + length));
-            }
-        }
-
-        @Override
-        public void stuck(long offset, long length) {
-            if (!noVacancy(core.roles())) {
-                // A member was lost meanwhile: what it held comes back with its recovery.
-                return;
-            }
-            LOG.error("{}: bytes {} to {} of the members cannot be resynced: data there is lost", core.name, offset,
-                    offset + length - 1);
-            core.torn.add(offset, length);
-            core.stuck.add(offset, length);
-            if (core.bitmap() == null && core.resyncPosition() != ArrayCore.RESYNC_DONE
-                    && offset <= core.resyncPosition()) {
-                core.resyncPosition(Math.max(core.resyncPosition(), offset + length));
-            }
-        }
     }
 
     /** Whether a failed member's former role is vacant. */

@@ -335,7 +335,7 @@ public final class RaidArray implements BlockDevice {
             core.recordProgress();
         }
         if (core.bitmap() != null && dirty) {
-            core.bitmap().clearAllIdle(core.roles().whole() && core.torn.isEmpty(), core.fields().events(),
+            core.bitmap().clearAllIdle(core.roles().whole() && !core.regions().anyTorn(), core.fields().events(),
                     flushes::flush);
             core.settle();
         }

@@ -112,7 +112,7 @@ final class StatusReport {
         if (!maintenance.trouble().isEmpty()) {
             all.add("The background pass is held up: " + maintenance.trouble() + ".");
         }
-        if (!core.stuck.isEmpty()) {
+        if (core.regions().anyStuck()) {
             all.add("Some data is lost: parity cannot be brought in sync everywhere.");
         }
         return all;
