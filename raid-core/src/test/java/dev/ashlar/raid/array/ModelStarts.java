@@ -152,8 +152,8 @@ class ModelStarts extends ModelBench {
     }
 
     /**
-            throw new AssertionError("a start with all that there is was refused", lastRefusal);
-     * left from one that another history filled. A refusal is the safe answer then.
+     * A mirror's old members may look as if they had run alone: superblocks do not tell a role that was filled after
+     * they left from one that another history filled. A refusal is the safe answer then.
      */
     private boolean looksSplit() {
         return mirror != null && lastRefusal.getMessage().contains("two histories");
