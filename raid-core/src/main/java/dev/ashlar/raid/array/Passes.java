@@ -109,6 +109,9 @@ final class Passes {
                 core.recordProgress();
             }
             default -> {
+                if (pass.action() == SyncAction.REPAIR) {
+                    core.flushMembers();
+                }
                 requested = SyncAction.IDLE;
                 LOG.info("{}: {} done, {} sectors did not agree", core.name, pass.action().word(), mismatchSectors.get());
             }
