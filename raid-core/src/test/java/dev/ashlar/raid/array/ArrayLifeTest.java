@@ -218,6 +218,49 @@ class ArrayLifeTest {
     }
 
     @Test
+    void aDiskFullHalfWayThroughABlockNeverChangesWhatALostMemberHeld() throws IOException {
+        make(RAID5);
+        test.disks.get(0).kill();
+        overwrite(0, 1000);
+        long data = RAID5.diskBytes() - RAID5.componentBytes();
+        for (boolean roomAgain : new boolean[] {true, false}) {
+            for (int victim = 1; victim < 4; victim++) {
+                int at = (roomAgain ? 0 : 500_000) + victim * 100_000;
+                Fault full = Fault.on(Operation.WRITE).in(data, RAID5.componentBytes()).withNoSpace().applying(700);
+                test.disks.get(victim).inject(roomAgain ? full.once() : full);
+                int refused = 0;
+                for (int piece = at; piece < at + 49_152 && refused == 0; piece += 2000) {
+                    byte[] attempt = test.bytes(2000);
+                    try {
+                        test.write(piece, attempt);
+                        System.arraycopy(attempt, 0, content, piece, 2000);
+                    } catch (NoSpaceException e) {
+                        refused = piece;
+                    }
+                }
+                assertThat(refused).isPositive();
+                test.disks.get(victim).heal();
+                assertNothingWrongBut(refused, 2000);
+                overwrite(refused, 2000);
+            }
+        }
+    }
+
+    /** Every sector outside the range reads as it was written, or is refused. */
+    private void assertNothingWrongBut(int offset, int length) {
+        for (int at = 0; at < content.length; at += 512) {
+            if (at + 512 > offset && at < offset + length) {
+                continue;
+            }
+            try {
+                assertThat(test.read(at, 512)).isEqualTo(Arrays.copyOfRange(content, at, at + 512));
+            } catch (IOException _) {
+                // Lost is lost; wrong would be worse.
+            }
+        }
+    }
+
+    @Test
     void anIdleArrayGoesCleanAndAStoppedOneIsClean() throws IOException {
         make(RAID5);
         assertThat(test.array.status().dirty()).isTrue();
