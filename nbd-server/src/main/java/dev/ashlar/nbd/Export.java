@@ -2,6 +2,7 @@ package dev.ashlar.nbd;
 
 import dev.ashlar.block.BlockDevice;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -11,8 +12,18 @@ import java.util.Objects;
  * @param description one line for people, at most 4096 bytes of UTF-8 without NUL, "" for none
  * @param device what is served; stays its owner's, who closes it after the export has been removed
  * @param readOnly whether clients may only read, which is always so when the device is read-only
+ * @param contexts what BLOCK_STATUS can tell beside {@code base:allocation}
+ * @param rules who may open it
+ * @param rates how fast its clients may go together
  */
-public record Export(String name, String description, BlockDevice device, boolean readOnly) {
+public record Export(
+        String name,
+        String description,
+        BlockDevice device,
+        boolean readOnly,
+        List<MetaContext> contexts,
+        PeerRules rules,
+        RateLimits rates) {
 
     /** The protocol's bound on every string, in bytes of UTF-8. */
     public static final int MAX_STRING_BYTES = 4096;
@@ -22,11 +33,35 @@ public record Export(String name, String description, BlockDevice device, boolea
         checkString("name", name);
         checkString("description", description);
         readOnly |= Objects.requireNonNull(device, "device").readOnly();
+        contexts = List.copyOf(contexts);
+        contexts.forEach(context -> checkString("context", context.name()));
+        Objects.requireNonNull(rules, "rules");
+        Objects.requireNonNull(rates, "rates");
     }
 
-    /** An export that is writable when its device is. */
+    /** An export that is writable when its device is, for everybody. */
     public Export(String name, String description, BlockDevice device) {
         this(name, description, device, false);
+    }
+
+    /** An export for everybody. */
+    public Export(String name, String description, BlockDevice device, boolean readOnly) {
+        this(name, description, device, readOnly, List.of(), PeerRules.ANYBODY, RateLimits.NONE);
+    }
+
+    /** This export with more to tell. */
+    public Export withContexts(List<MetaContext> told) {
+        return new Export(name, description, device, readOnly, told, rules, rates);
+    }
+
+    /** This export for those who meet {@code wanted}. */
+    public Export withRules(PeerRules wanted) {
+        return new Export(name, description, device, readOnly, contexts, wanted, rates);
+    }
+
+    /** This export no faster than {@code wanted}. */
+    public Export withRates(RateLimits wanted) {
+        return new Export(name, description, device, readOnly, contexts, rules, wanted);
     }
 
     private static void checkString(String what, String value) {

@@ -68,6 +68,38 @@ public interface BlockDevice extends AutoCloseable {
     void writeZeroes(long offsetBytes, long lengthBytes, boolean mayUnmap, boolean fua) throws IOException;
 
     /**
+     * Whether zeroing this range costs far less than writing it, because storage is freed or marked and not written.
+     * Asked before a client's fast zeroing, which must fail at once where it would not be fast.
+     *
+     * @param mayUnmap as in {@link #writeZeroes}
+     */
+    default boolean zeroesFast(long offsetBytes, long lengthBytes, boolean mayUnmap) {
+        return false;
+    }
+
+    /**
+     * Tells where the range is allocated and where it reads as zeroes. True at some moment during the call; what cannot
+     * be told is called allocated data. Allocates nothing.
+     *
+     * @param visitor is given {@link ExtentVisitor#HOLE} and {@link ExtentVisitor#ZERO}
+     * @throws DeviceException if the storage below does not answer
+     */
+    default void extents(long offsetBytes, long lengthBytes, ExtentVisitor visitor) throws IOException {
+        Ranges.checkDevice(offsetBytes, lengthBytes, sizeBytes());
+        if (lengthBytes > 0) {
+            visitor.extent(lengthBytes, 0);
+        }
+    }
+
+    /**
+     * Says that the range will be read soon. A hint: nothing is promised, no error is told, and the call does not wait
+     * for a medium.
+     */
+    default void prefetch(long offsetBytes, long lengthBytes) {
+        Ranges.checkDevice(offsetBytes, lengthBytes, sizeBytes());
+    }
+
+    /**
      * Drops clean cached copies of the range, so that the next read asks the medium again. A hint: devices without a
      * cache, or whose cache cannot be dropped, do nothing.
      */

@@ -58,6 +58,21 @@ public abstract class FilterDevice implements BlockDevice {
     }
 
     @Override
+    public boolean zeroesFast(long offsetBytes, long lengthBytes, boolean mayUnmap) {
+        return below.zeroesFast(offsetBytes, lengthBytes, mayUnmap);
+    }
+
+    @Override
+    public void extents(long offsetBytes, long lengthBytes, ExtentVisitor visitor) throws IOException {
+        below.extents(offsetBytes, lengthBytes, visitor);
+    }
+
+    @Override
+    public void prefetch(long offsetBytes, long lengthBytes) {
+        below.prefetch(offsetBytes, lengthBytes);
+    }
+
+    @Override
     public void evictCached(long offsetBytes, long lengthBytes) {
         below.evictCached(offsetBytes, lengthBytes);
     }

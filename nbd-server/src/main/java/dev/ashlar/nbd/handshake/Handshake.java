@@ -6,6 +6,8 @@ import dev.ashlar.nbd.protocol.Option;
 import dev.ashlar.nbd.protocol.OptionReply;
 import dev.ashlar.nbd.transport.Transport;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
@@ -42,7 +44,8 @@ public final class Handshake {
     private final Transport transport;
     private final Negotiation negotiation;
     private final OptionReplies replies;
-    private final ByteBuffer input = ByteBuffer.allocate(MAX_OPTION_BYTES);
+    private final MemorySegment memory = Arena.ofAuto().allocate(MAX_OPTION_BYTES);
+    private final ByteBuffer input = memory.asByteBuffer();
 
     /** Negotiates over {@code transport}; what is agreed is found in {@code negotiation}. */
     public Handshake(Transport transport, Negotiation negotiation) {
@@ -129,8 +132,7 @@ public final class Handshake {
     }
 
     private ByteBuffer receive(int bytes) throws IOException {
-        input.clear().limit(bytes);
-        transport.receiveFully(input);
-        return input.flip();
+        transport.receiveFully(memory, 0, bytes);
+        return input.clear().limit(bytes);
     }
 }

@@ -4,6 +4,8 @@ import dev.ashlar.nbd.protocol.Magic;
 import dev.ashlar.nbd.protocol.OptionReply;
 import dev.ashlar.nbd.transport.Transport;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -14,7 +16,8 @@ final class OptionReplies {
     private static final int BUFFER_BYTES = 9 << 10;
 
     private final Transport transport;
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+    private final MemorySegment memory = Arena.ofAuto().allocate(BUFFER_BYTES);
+    private final ByteBuffer buffer = memory.asByteBuffer();
 
     OptionReplies(Transport transport) {
         this.transport = transport;
@@ -47,8 +50,7 @@ final class OptionReplies {
     }
 
     void send() throws IOException {
-        buffer.flip();
-        transport.send(buffer);
+        transport.send(memory, 0, buffer.position());
         buffer.clear();
     }
 }

@@ -53,9 +53,9 @@ final class Connection implements Runnable, ExportUser {
                 }
             }
         } catch (IOException e) {
-            LOG.debug("connection {} from {}: {}", id, transport.peer(), e.toString());
+            LOG.debug("connection {} from {}: {}", id, transport.peer().text(), e.toString());
         } catch (Throwable t) {
-            LOG.error("connection {} from {} ends by a defect of the server", id, transport.peer(), t);
+            LOG.error("connection {} from {} ends by a defect of the server", id, transport.peer().text(), t);
         } finally {
             abort();
             server.ended(this);
@@ -74,7 +74,7 @@ final class Connection implements Runnable, ExportUser {
 
     private void transmit(ServedExport chosen, boolean structuredReplies) throws IOException {
         export = chosen;
-        LOG.info("connection {} from {} uses export '{}'", id, transport.peer(), chosen.name());
+        LOG.info("connection {} from {} uses export '{}'", id, transport.peer().text(), chosen.name());
         try {
             new Transmission(transport, chosen, structuredReplies, server.buffers(), server.payloads(),
                             server.failures(), counters, gate)
@@ -92,7 +92,7 @@ final class Connection implements Runnable, ExportUser {
 
     ConnectionStatus status() {
         ServedExport used = export;
-        return new ConnectionStatus(id, transport.peer(), used == null ? null : used.name(), counters.requests(),
+        return new ConnectionStatus(id, transport.peer().text(), used == null ? null : used.name(), counters.requests(),
                 counters.errors(), counters.readBytes(), counters.writtenBytes());
     }
 

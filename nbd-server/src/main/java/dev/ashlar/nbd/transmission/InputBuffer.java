@@ -46,8 +46,13 @@ final class InputBuffer {
         head += count;
     }
 
-    /** Room for what arrives next, so that {@code wanted} bytes in all, at most the capacity, fit from head on. */
-    ByteBuffer room(int wanted) {
+    /** Where what arrives next belongs. */
+    int tail() {
+        return tail;
+    }
+
+    /** Makes room for what arrives next, so that {@code wanted} bytes in all fit from head on: how much fits in all. */
+    int room(int wanted) {
         if (head == tail) {
             head = 0;
             tail = 0;
@@ -57,7 +62,7 @@ final class InputBuffer {
             head = 0;
             tail = length;
         }
-        return memory.bytes(tail, capacity);
+        return capacity - tail;
     }
 
     /** Takes note of what the last {@link #room} was filled with. */

@@ -94,15 +94,13 @@ final class ReplyBuffer {
     }
 
     /**
-     * Answers a READ whose data are in {@code payload}, and sends what waits before it. The header goes in front of the
-     * data, so that they leave together.
+     * Answers a READ whose data are in {@code payload}, and sends what waits before it. Header and data
+     * leave together.
      */
     void sendRead(long cookie, long offsetBytes, int lengthBytes, PooledBuffer payload) throws IOException {
         flush();
-        int header = readHeaderBytes();
-        ByteBuffer reply = payload.bytes(-header, lengthBytes);
-        putReadHeader(reply, reply.position(), cookie, offsetBytes, lengthBytes);
-        transport.send(reply);
+        putReadHeader(out, 0, cookie, offsetBytes, lengthBytes);
+        transport.send(memory.segment(), 0, readHeaderBytes(), payload.segment(), 0, lengthBytes);
     }
 
     /** The memory that {@link #beginRead} gives offsets in. */
@@ -113,9 +111,9 @@ final class ReplyBuffer {
     /** Sends what waits. */
     void flush() throws IOException {
         if (used > 0) {
-            ByteBuffer waiting = memory.bytes(0, used);
+            int waiting = used;
             used = 0;
-            transport.send(waiting);
+            transport.send(memory.segment(), 0, waiting);
         }
     }
 

@@ -244,7 +244,7 @@ public final class Transmission {
         try {
             input.consume(Request.BYTES);
             int already = input.moveTo(payload.segment(), 0, length);
-            transport.receiveFully(payload.bytes(already, length));
+            transport.receiveFully(payload.segment(), already, length - already);
             Throwable failure = null;
             try {
                 commands.write(request, payload.segment(), 0);
@@ -305,7 +305,7 @@ public final class Transmission {
                 break;
             }
             replies.flush();
-            int count = transport.receive(input.room(Request.BYTES));
+            int count = receiveInput(Request.BYTES);
             if (count < 0) {
                 throw new EOFException("the peer closed in the middle of a payload");
             }
@@ -317,14 +317,14 @@ public final class Transmission {
     /** Waits for more input: false when there is none and will be none. */
     private boolean receive() throws IOException {
         if (input.available() > 0) {
-            return take(transport.receive(input.room(wantedBytes)));
+            return take(receiveInput(wantedBytes));
         }
         if (!gate.beginWait()) {
             return receiveLast();
         }
         int count;
         try {
-            count = transport.receive(input.room(wantedBytes));
+            count = receiveInput(wantedBytes);
         } finally {
             gate.endWait();
         }
@@ -338,7 +338,13 @@ public final class Transmission {
     private boolean receiveLast() throws IOException {
         refuseNew = lastReceiveDone;
         lastReceiveDone = true;
-        return take(transport.receiveNow(input.room(wantedBytes)));
+        int room = input.room(wantedBytes);
+        return take(transport.receiveNow(input.segment(), input.tail(), room));
+    }
+
+    private int receiveInput(int wanted) throws IOException {
+        int room = input.room(wanted);
+        return transport.receive(input.segment(), input.tail(), room);
     }
 
     private boolean take(int count) {

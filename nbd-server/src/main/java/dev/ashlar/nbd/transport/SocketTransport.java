@@ -1,12 +1,15 @@
 package dev.ashlar.nbd.transport;
 
+import dev.ashlar.nbd.Peer;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -21,7 +24,7 @@ public final class SocketTransport implements Transport {
     private static final int UNIX_BUFFER_BYTES = 1 << 20;
 
     private final SocketChannel channel;
-    private final String peer;
+    private final Peer peer;
     private final BooleanSupplier maySpin;
     private final SpinPolicy spin = new SpinPolicy();
     private boolean blocking = true;
@@ -38,23 +41,27 @@ public final class SocketTransport implements Transport {
         if (local instanceof UnixDomainSocketAddress unix) {
             channel.setOption(StandardSocketOptions.SO_SNDBUF, UNIX_BUFFER_BYTES);
             channel.setOption(StandardSocketOptions.SO_RCVBUF, UNIX_BUFFER_BYTES);
-            peer = "unix:" + unix.getPath();
+            peer = new Peer("unix:" + unix.getPath(), null, -1, false, List.of());
         } else {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-            peer = channel.getRemoteAddress() instanceof InetSocketAddress remote
-                    ? remote.getAddress().getHostAddress() + ":" + remote.getPort()
-                    : "unknown";
+            InetSocketAddress remote = (InetSocketAddress) channel.getRemoteAddress();
+            String text = remote.getAddress().getHostAddress() + ":" + remote.getPort();
+            peer = new Peer(text, remote.getAddress(), -1, false, List.of());
         }
     }
 
     @Override
-    public String peer() {
+    public Peer peer() {
         return peer;
     }
 
     @Override
-    public int receive(ByteBuffer target) throws IOException {
+    public int receive(MemorySegment target, long offset, int length) throws IOException {
+        return receive(view(target, offset, length));
+    }
+
+    private int receive(ByteBuffer target) throws IOException {
         if (spin.spins() && maySpin.getAsBoolean()) {
             int count = spin(target);
             if (count != 0) {
@@ -84,13 +91,40 @@ public final class SocketTransport implements Transport {
     }
 
     @Override
-    public int receiveNow(ByteBuffer target) throws IOException {
+    public int receiveNow(MemorySegment target, long offset, int length) throws IOException {
         block(false);
-        return channel.read(target);
+        return channel.read(view(target, offset, length));
     }
 
     @Override
-    public void send(ByteBuffer source) throws IOException {
+    public int receive(
+            MemorySegment target, long offset, int length, MemorySegment more, long moreOffset, int moreLength)
+            throws IOException {
+        return receive(target, offset, length);
+    }
+
+    @Override
+    public void send(MemorySegment source, long offset, int length) throws IOException {
+        send(view(source, offset, length));
+    }
+
+    @Override
+    public void send(MemorySegment source, long offset, int length, MemorySegment more, long moreOffset, int moreLength)
+            throws IOException {
+        send(source, offset, length);
+        send(more, moreOffset, moreLength);
+    }
+
+    @Override
+    public boolean peerGone() {
+        return !channel.isOpen();
+    }
+
+    private static ByteBuffer view(MemorySegment segment, long offset, int length) {
+        return segment.asSlice(offset, length).asByteBuffer();
+    }
+
+    private void send(ByteBuffer source) throws IOException {
         while (true) {
             channel.write(source);
             if (!source.hasRemaining()) {

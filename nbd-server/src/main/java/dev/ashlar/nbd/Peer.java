@@ -1,0 +1,38 @@
+package dev.ashlar.nbd;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Who is at the other end of a connection, as far as the server can tell by itself.
+ *
+ * @param text address and port, or "unix:" and the path of our socket, for people
+ * @param address null for Unix sockets
+ * @param uid the user of the process at the other end of a Unix socket, else -1
+ * @param encrypted whether TLS protects the connection by now
+ * @param identities what a verified certificate says of its holder, as "CN=name", "DNS=name", "URI=name", "IP=address" and
+ *     "SUBJECT=" and the whole RFC 2253 subject; or "PSK=name"; empty without
+ */
+public record Peer(String text, InetAddress address, int uid, boolean encrypted, List<String> identities) {
+
+    /** Copies the list. */
+    public Peer {
+        Objects.requireNonNull(text, "text");
+        identities = List.copyOf(identities);
+    }
+
+    /** The same peer behind TLS. */
+    public Peer withTls(List<String> verified) {
+        return new Peer(text, address, uid, true, verified);
+    }
+
+    /**
+     * Which client this is, whatever connection it uses: a new connection of the same client takes the place of one that has
+     * died. Clients that cannot be told apart count as one.
+     */
+    public String client() {
+        String who = identities.isEmpty() ? "" : identities.getFirst() + "@";
+        return who + (address == null ? "uid=" + uid : address.getHostAddress());
+    }
+}

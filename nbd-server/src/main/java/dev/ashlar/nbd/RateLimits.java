@@ -1,0 +1,20 @@
+package dev.ashlar.nbd;
+
+/**
+ * How fast the clients of an export, or of a server, may go together. Clients that wait get equal shares.
+ *
+ * @param bytesPerSecond payload read and written, 0 for no limit
+ * @param operationsPerSecond requests of any kind, 0 for no limit
+ */
+public record RateLimits(long bytesPerSecond, long operationsPerSecond) {
+    /** As fast as it goes. */
+    public static final RateLimits NONE = new RateLimits(0, 0);
+
+    /** Checks the ranges. */
+    public RateLimits {
+        if (bytesPerSecond < 0 || operationsPerSecond < 0) {
+            throw new IllegalArgumentException(
+                    "bytesPerSecond=" + bytesPerSecond + " operationsPerSecond=" + operationsPerSecond);
+        }
+    }
+}
