@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param contexts what BLOCK_STATUS can tell beside {@code base:allocation}
  * @param rules who may open it
  * @param rates how fast its clients may go together
+ * @param rotational whether clients shall take it for a turning disk and save seeks
  */
 public record Export(
         String name,
@@ -23,7 +24,8 @@ public record Export(
         boolean readOnly,
         List<MetaContext> contexts,
         PeerRules rules,
-        RateLimits rates) {
+        RateLimits rates,
+        boolean rotational) {
 
     /** The protocol's bound on every string, in bytes of UTF-8. */
     public static final int MAX_STRING_BYTES = 4096;
@@ -46,22 +48,27 @@ public record Export(
 
     /** An export for everybody. */
     public Export(String name, String description, BlockDevice device, boolean readOnly) {
-        this(name, description, device, readOnly, List.of(), PeerRules.ANYBODY, RateLimits.NONE);
+        this(name, description, device, readOnly, List.of(), PeerRules.ANYBODY, RateLimits.NONE, false);
     }
 
     /** This export with more to tell. */
     public Export withContexts(List<MetaContext> told) {
-        return new Export(name, description, device, readOnly, told, rules, rates);
+        return new Export(name, description, device, readOnly, told, rules, rates, rotational);
     }
 
     /** This export for those who meet {@code wanted}. */
     public Export withRules(PeerRules wanted) {
-        return new Export(name, description, device, readOnly, contexts, wanted, rates);
+        return new Export(name, description, device, readOnly, contexts, wanted, rates, rotational);
     }
 
     /** This export no faster than {@code wanted}. */
     public Export withRates(RateLimits wanted) {
-        return new Export(name, description, device, readOnly, contexts, rules, wanted);
+        return new Export(name, description, device, readOnly, contexts, rules, wanted, rotational);
+    }
+
+    /** This export as a turning disk, or as none. */
+    public Export withRotational(boolean wanted) {
+        return new Export(name, description, device, readOnly, contexts, rules, rates, wanted);
     }
 
     private static void checkString(String what, String value) {

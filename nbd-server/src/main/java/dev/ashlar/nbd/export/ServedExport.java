@@ -2,11 +2,15 @@ package dev.ashlar.nbd.export;
 
 import dev.ashlar.block.BlockDevice;
 import dev.ashlar.nbd.Export;
+import dev.ashlar.nbd.MetaContext;
+import dev.ashlar.nbd.PeerRules;
 import dev.ashlar.nbd.protocol.Flag;
+import dev.ashlar.nbd.protocol.ReplyStyle;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * An export and the connections that use it.
@@ -18,6 +22,7 @@ public final class ServedExport {
     private final Export export;
     private final long sizeBytes;
     private final BlockSizes blockSizes;
+    private final List<MetaContext> contexts;
     private final Set<ExportUser> users = new LinkedHashSet<>();
     private boolean closed;
 
@@ -25,6 +30,9 @@ public final class ServedExport {
         this.export = export;
         this.sizeBytes = export.device().sizeBytes();
         this.blockSizes = BlockSizes.SERVED;
+        this.contexts = Stream.concat(
+                        Stream.of(new AllocationContext(export.device())), export.contexts().stream())
+                .toList();
     }
 
     /** The export's own name, which a client may have reached by the empty one. */
@@ -57,14 +65,28 @@ public final class ServedExport {
         return blockSizes;
     }
 
+    /** Who may open it. */
+    public PeerRules rules() {
+        return export.rules();
+    }
+
+    /** What BLOCK_STATUS can tell: {@code base:allocation}, then what the export adds. */
+    public List<MetaContext> contexts() {
+        return contexts;
+    }
+
     /**
-     * The transmission flags. Flush reaches the one device behind all connections, so CAN_MULTI_CONN is always true; a
-     * read is one chunk, so DF is always honoured where it exists at all, beside structured replies.
+     * The transmission flags. Flush reaches the one device behind all connections, so CAN_MULTI_CONN is always true.
+     *
+     * @param style what was agreed on: DF means nothing without chunks
+     * @param anyContexts whether BLOCK_STATUS may be used
      */
-    public int transmissionFlags(boolean structuredReplies) {
-        int flags = Flag.HAS_FLAGS | Flag.SEND_FLUSH | Flag.SEND_FUA | Flag.CAN_MULTI_CONN;
-        flags |= readOnly() ? Flag.READ_ONLY : Flag.SEND_TRIM | Flag.SEND_WRITE_ZEROES;
-        return structuredReplies ? flags | Flag.SEND_DF : flags;
+    public int transmissionFlags(ReplyStyle style, boolean anyContexts) {
+        int flags = Flag.HAS_FLAGS | Flag.SEND_FLUSH | Flag.SEND_FUA | Flag.CAN_MULTI_CONN | Flag.SEND_CACHE;
+        flags |= readOnly() ? Flag.READ_ONLY : Flag.SEND_TRIM | Flag.SEND_WRITE_ZEROES | Flag.SEND_FAST_ZERO;
+        flags |= export.rotational() ? Flag.ROTATIONAL : 0;
+        flags |= style.chunks() ? Flag.SEND_DF : 0;
+        return style == ReplyStyle.EXTENDED && anyContexts ? flags | Flag.BLOCK_STATUS_PAYLOAD : flags;
     }
 
     /** Takes {@code user} in, unless the export has been closed. */

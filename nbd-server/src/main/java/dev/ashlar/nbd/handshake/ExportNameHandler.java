@@ -1,6 +1,7 @@
 package dev.ashlar.nbd.handshake;
 
 import dev.ashlar.nbd.export.ServedExport;
+import dev.ashlar.nbd.protocol.ReplyStyle;
 import java.io.IOException;
 
 /** EXPORT_NAME: the old way into the transmission phase. It has no error reply, so whatever is wrong closes. */
@@ -10,18 +11,23 @@ final class ExportNameHandler implements OptionHandler {
 
     @Override
     public Next handle(OptionRequest request, Negotiation negotiation, OptionReplies replies) throws IOException {
-        ServedExport export = null;
+        String name;
         try {
-            export = negotiation.exports().find(request.takeString(request.data().remaining()));
+            name = request.takeString(request.data().remaining());
         } catch (InvalidOptionException _) {
             // No such export can exist.
+            return Next.CLOSE;
         }
-        if (export == null || negotiation.stopping() || !negotiation.enter(export)) {
+        ServedExport export = negotiation.exports().find(name);
+        if (negotiation.style() == ReplyStyle.EXTENDED
+                || negotiation.stopping()
+                || negotiation.refusal(export) != null
+                || !negotiation.enter(export, name)) {
             return Next.CLOSE;
         }
         replies.raw(ANSWER_BYTES + ZEROES_BYTES)
                 .putLong(export.sizeBytes())
-                .putShort((short) export.transmissionFlags(negotiation.structuredReplies()));
+                .putShort((short) negotiation.transmissionFlags(export, name));
         if (!negotiation.noZeroes()) {
             replies.raw(ZEROES_BYTES).put(new byte[ZEROES_BYTES]);
         }

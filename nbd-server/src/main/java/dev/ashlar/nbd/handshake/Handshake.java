@@ -30,8 +30,8 @@ public final class Handshake {
     private static final int CLIENT_FLAGS_BYTES = 4;
     private static final int OPTION_HEADER_BYTES = 16;
 
-    /** Room for the longest name and two thousand information requests. */
-    private static final int MAX_OPTION_BYTES = 8 << 10;
+    /** Room for the longest name and several of the longest queries. */
+    private static final int MAX_OPTION_BYTES = 32 << 10;
 
     private static final Map<Option, OptionHandler> HANDLERS = new EnumMap<>(Map.of(
             Option.EXPORT_NAME, new ExportNameHandler(),
@@ -39,7 +39,10 @@ public final class Handshake {
             Option.LIST, new ListHandler(),
             Option.INFO, new InfoHandler(false),
             Option.GO, new InfoHandler(true),
-            Option.STRUCTURED_REPLY, new StructuredReplyHandler()));
+            Option.STRUCTURED_REPLY, new StructuredReplyHandler(),
+            Option.LIST_META_CONTEXT, new MetaContextHandler(false),
+            Option.SET_META_CONTEXT, new MetaContextHandler(true),
+            Option.EXTENDED_HEADERS, new ExtendedHeadersHandler()));
 
     private final Transport transport;
     private final Negotiation negotiation;
@@ -101,7 +104,7 @@ public final class Handshake {
             replies.error(request.code(), OptionReply.ERR_SHUTDOWN, "the server is shutting down");
             return OptionHandler.Next.OPTION;
         }
-        if (option == null) {
+        if (!HANDLERS.containsKey(option)) {
             replies.error(request.code(), OptionReply.ERR_UNSUP, "this server does not know the option");
             return OptionHandler.Next.OPTION;
         }

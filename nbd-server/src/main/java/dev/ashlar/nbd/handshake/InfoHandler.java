@@ -40,11 +40,15 @@ final class InfoHandler implements OptionHandler {
             throw new InvalidOptionException("the information requests do not fill the rest of the option");
         }
         ServedExport export = negotiation.exports().find(name);
-        if (export == null || go && !negotiation.enter(export)) {
-            replies.error(request.code(), OptionReply.ERR_UNKNOWN, "no export of this name");
+        OptionReply refusal = negotiation.refusal(export);
+        if (refusal == null && go && !negotiation.enter(export, name)) {
+            refusal = OptionReply.ERR_UNKNOWN;
+        }
+        if (refusal != null) {
+            replies.error(request.code(), refusal, Negotiation.message(refusal));
             return Next.OPTION;
         }
-        describe(export, request, negotiation, replies);
+        describe(export, name, request, negotiation, replies);
         replies.ack(request.code());
         if (!go) {
             return Next.OPTION;
@@ -54,12 +58,12 @@ final class InfoHandler implements OptionHandler {
     }
 
     private static void describe(
-            ServedExport export, OptionRequest request, Negotiation negotiation, OptionReplies replies)
+            ServedExport export, String name, OptionRequest request, Negotiation negotiation, OptionReplies replies)
             throws IOException {
         replies.reply(request.code(), OptionReply.INFO, EXPORT_BYTES)
                 .putShort((short) Info.EXPORT)
                 .putLong(export.sizeBytes())
-                .putShort((short) export.transmissionFlags(negotiation.structuredReplies()));
+                .putShort((short) negotiation.transmissionFlags(export, name));
         // Sent unasked too, since the maximum differs from the 32 MiB that a client may otherwise assume.
         BlockSizes sizes = export.blockSizes();
         replies.reply(request.code(), OptionReply.INFO, BLOCK_SIZE_BYTES)

@@ -1,8 +1,13 @@
 package dev.ashlar.nbd.handshake;
 
+import dev.ashlar.nbd.MetaContext;
+import dev.ashlar.nbd.Peer;
 import dev.ashlar.nbd.export.ExportRegistry;
 import dev.ashlar.nbd.export.ExportUser;
 import dev.ashlar.nbd.export.ServedExport;
+import dev.ashlar.nbd.protocol.OptionReply;
+import dev.ashlar.nbd.protocol.ReplyStyle;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /** What one connection has agreed on so far. Used by its own thread only. */
@@ -10,19 +15,24 @@ public final class Negotiation {
     private final ExportRegistry exports;
     private final ExportUser user;
     private final BooleanSupplier stopping;
+    private final Peer peer;
     private boolean noZeroes;
-    private boolean structuredReplies;
+    private ReplyStyle style = ReplyStyle.SIMPLE;
+    private String contextsOf = "";
+    private List<MetaContext> contexts = List.of();
     private ServedExport export;
 
     /**
      * @param exports what can be chosen
      * @param user the connection, entered into the export that it chooses
      * @param stopping whether the server goes down
+     * @param peer who asks
      */
-    public Negotiation(ExportRegistry exports, ExportUser user, BooleanSupplier stopping) {
+    public Negotiation(ExportRegistry exports, ExportUser user, BooleanSupplier stopping, Peer peer) {
         this.exports = exports;
         this.user = user;
         this.stopping = stopping;
+        this.peer = peer;
     }
 
     ExportRegistry exports() {
@@ -41,13 +51,58 @@ public final class Negotiation {
         noZeroes = true;
     }
 
-    /** Whether READ is answered with structured replies. */
-    public boolean structuredReplies() {
-        return structuredReplies;
+    /** How requests are going to be answered. */
+    public ReplyStyle style() {
+        return style;
     }
 
     void agreeStructuredReplies() {
-        structuredReplies = true;
+        style = ReplyStyle.STRUCTURED;
+    }
+
+    void agreeExtendedHeaders() {
+        style = ReplyStyle.EXTENDED;
+    }
+
+    /** Selects metadata contexts for the export that is asked for by {@code name}, instead of all selected before. */
+    void select(String name, List<MetaContext> selected) {
+        contextsOf = name;
+        contexts = selected;
+    }
+
+    /** What BLOCK_STATUS may ask about if the export is entered by {@code name}. */
+    List<MetaContext> contexts(String name) {
+        return name.equals(contextsOf) ? contexts : List.of();
+    }
+
+    /** What BLOCK_STATUS may ask about. After an export has been entered. */
+    public List<MetaContext> contexts() {
+        return contexts;
+    }
+
+    /** The transmission flags of {@code candidate}, should it be entered by {@code name} now. */
+    int transmissionFlags(ServedExport candidate, String name) {
+        return candidate.transmissionFlags(style, !contexts(name).isEmpty());
+    }
+
+    /** Why the peer may not have {@code candidate}, which is null if there is none; null if it may. */
+    OptionReply refusal(ServedExport candidate) {
+        if (candidate == null) {
+            return OptionReply.ERR_UNKNOWN;
+        }
+        if (candidate.rules().requireTls() && !peer.encrypted()) {
+            return OptionReply.ERR_TLS_REQD;
+        }
+        return candidate.rules().permit(peer) ? null : OptionReply.ERR_POLICY;
+    }
+
+    /** A refusal in words. */
+    static String message(OptionReply refusal) {
+        return switch (refusal) {
+            case ERR_TLS_REQD -> "this export is for encrypted connections";
+            case ERR_POLICY -> "this export is not for you";
+            default -> "no export of this name";
+        };
     }
 
     /** The export that was entered, null before the transmission phase. */
@@ -55,11 +110,12 @@ public final class Negotiation {
         return export;
     }
 
-    /** Enters {@code chosen}: false when it has been removed in the meantime. */
-    boolean enter(ServedExport chosen) {
+    /** Enters {@code chosen}, asked for by {@code name}: false when it has been removed in the meantime. */
+    boolean enter(ServedExport chosen, String name) {
         if (!chosen.enter(user)) {
             return false;
         }
+        contexts = contexts(name);
         export = chosen;
         return true;
     }

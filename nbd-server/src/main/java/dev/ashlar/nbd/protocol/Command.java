@@ -7,7 +7,9 @@ public final class Command {
     public static final int DISC = 2;
     public static final int FLUSH = 3;
     public static final int TRIM = 4;
+    public static final int CACHE = 5;
     public static final int WRITE_ZEROES = 6;
+    public static final int BLOCK_STATUS = 7;
 
     private Command() {}
 
@@ -19,7 +21,9 @@ public final class Command {
             case DISC -> "DISC";
             case FLUSH -> "FLUSH";
             case TRIM -> "TRIM";
+            case CACHE -> "CACHE";
             case WRITE_ZEROES -> "WRITE_ZEROES";
+            case BLOCK_STATUS -> "BLOCK_STATUS";
             default -> "command " + type;
         };
     }

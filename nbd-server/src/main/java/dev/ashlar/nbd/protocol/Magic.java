@@ -15,5 +15,10 @@ public final class Magic {
     /** Opens every chunk of a structured reply. */
     public static final int STRUCTURED_REPLY = 0x668e33ef;
 
+    /** Opens every request with an extended header. */
+    public static final int EXTENDED_REQUEST = 0x21e41c71;
+    /** Opens every chunk of an extended reply. */
+    public static final int EXTENDED_REPLY = 0x6e8a278c;
+
     private Magic() {}
 }

@@ -7,6 +7,8 @@ public enum NbdError {
     ENOMEM(12),
     EINVAL(22),
     ENOSPC(28),
+    EOVERFLOW(75),
+    ENOTSUP(95),
     ESHUTDOWN(108);
 
     private final int code;

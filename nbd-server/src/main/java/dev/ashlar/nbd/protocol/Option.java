@@ -5,9 +5,13 @@ public enum Option {
     EXPORT_NAME(1),
     ABORT(2),
     LIST(3),
+    STARTTLS(5),
     INFO(6),
     GO(7),
-    STRUCTURED_REPLY(8);
+    STRUCTURED_REPLY(8),
+    LIST_META_CONTEXT(9),
+    SET_META_CONTEXT(10),
+    EXTENDED_HEADERS(11);
 
     private final int code;
 

@@ -5,6 +5,7 @@ import dev.ashlar.nbd.export.ExportUser;
 import dev.ashlar.nbd.export.ServedExport;
 import dev.ashlar.nbd.handshake.Handshake;
 import dev.ashlar.nbd.handshake.Negotiation;
+import dev.ashlar.nbd.transmission.Agreement;
 import dev.ashlar.nbd.transmission.ConnectionCounters;
 import dev.ashlar.nbd.transmission.DrainGate;
 import dev.ashlar.nbd.transmission.Transmission;
@@ -41,10 +42,10 @@ final class Connection implements Runnable, ExportUser {
     @Override
     public void run() {
         try {
-            Negotiation negotiation = new Negotiation(server.exports(), this, server::stopping);
+            Negotiation negotiation = new Negotiation(server.exports(), this, server::stopping, transport.peer());
             try {
                 if (negotiate(negotiation)) {
-                    transmit(negotiation.export(), negotiation.structuredReplies());
+                    transmit(negotiation.export(), new Agreement(negotiation.style(), negotiation.contexts()));
                 }
             } finally {
                 // A peer may leave between the choice of an export and the answer to it.
@@ -72,13 +73,11 @@ final class Connection implements Runnable, ExportUser {
         }
     }
 
-    private void transmit(ServedExport chosen, boolean structuredReplies) throws IOException {
+    private void transmit(ServedExport chosen, Agreement agreement) throws IOException {
         export = chosen;
         LOG.info("connection {} from {} uses export '{}'", id, transport.peer().text(), chosen.name());
         try {
-            new Transmission(transport, chosen, structuredReplies, server.buffers(), server.payloads(),
-                            server.failures(), counters, gate)
-                    .run();
+            new Transmission(transport, chosen, agreement, server.memory(), server.failures(), counters, gate).run();
         } finally {
             LOG.info("connection {} ends: requests={} errors={} readBytes={} writtenBytes={}", id, counters.requests(),
                     counters.errors(), counters.readBytes(), counters.writtenBytes());

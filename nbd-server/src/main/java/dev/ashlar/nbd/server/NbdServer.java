@@ -169,8 +169,7 @@ public final class NbdServer implements AutoCloseable {
             ended = state.awaitNoConnections(System.nanoTime() + ABORT_GRACE_NANOS);
         }
         state.timer().shutdownNow();
-        state.buffers().trim();
-        state.payloads().trim();
+        state.memory().trim();
         return ended;
     }
 

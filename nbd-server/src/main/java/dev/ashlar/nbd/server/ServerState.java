@@ -19,10 +19,11 @@ final class ServerState {
     /** Eight connections' worth: clients come and go in groups. */
     private static final long MAX_IDLE_BUFFER_BYTES = 8L * Transmission.BUFFER_BYTES;
 
+    private static final long MAX_IDLE_RING_BYTES = 2L * Transmission.STAGE_BYTES;
+
     private final ServerLimits limits;
     private final ExportRegistry exports = new ExportRegistry();
-    private final BufferPool buffers;
-    private final BufferPool payloads;
+    private final Transmission.Memory memory;
     private final FailureLog failures = new FailureLog(System::nanoTime);
     private final ScheduledThreadPoolExecutor timer;
     private final Set<Connection> connections = new LinkedHashSet<>();
@@ -32,10 +33,11 @@ final class ServerState {
 
     ServerState(ServerLimits limits) {
         this.limits = limits;
-        this.buffers = new BufferPool(
-                (long) limits.maxConnections() * Transmission.BUFFER_BYTES, MAX_IDLE_BUFFER_BYTES, 0);
-        this.payloads = new BufferPool(limits.payloadMemoryBytes(), ServerLimits.MAX_REQUEST_BYTES,
-                limits.payloadWait().toNanos());
+        this.memory = new Transmission.Memory(
+                new BufferPool((long) limits.maxConnections() * Transmission.BUFFER_BYTES, MAX_IDLE_BUFFER_BYTES, 0),
+                new BufferPool(
+                        limits.payloadMemoryBytes(), ServerLimits.MAX_REQUEST_BYTES, limits.payloadWait().toNanos()),
+                new BufferPool(limits.payloadMemoryBytes() / 2, MAX_IDLE_RING_BYTES, 0));
         this.timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("nbd-timer").factory());
         timer.setRemoveOnCancelPolicy(true);
     }
@@ -48,14 +50,9 @@ final class ServerState {
         return exports;
     }
 
-    /** Memory that connections hold as long as they last; enough for as many as there may be. */
-    BufferPool buffers() {
-        return buffers;
-    }
-
-    /** Memory that requests hold. */
-    BufferPool payloads() {
-        return payloads;
+    /** The memory of all connections. */
+    Transmission.Memory memory() {
+        return memory;
     }
 
     FailureLog failures() {

@@ -23,19 +23,19 @@ public final class FailureLog {
         this.nextAt = new AtomicLong(nanoClock.getAsLong());
     }
 
-    void deviceFailed(String export, Request request, Throwable failure) {
+    void deviceFailed(String export, int type, long offsetBytes, long lengthBytes, Throwable failure) {
         if (!admits()) {
             return;
         }
-        String command = Command.name(request.type());
+        String command = Command.name(type);
         long more = leftOut.getAndSet(0);
         // The stack says nothing about a failing medium, and everything about a defect of ours.
         if (failure instanceof IOException) {
             LOG.warn("export '{}': {} of {} bytes at {}: {} ({} similar left out)", export, command,
-                    request.lengthBytes(), request.offsetBytes(), failure.toString(), more);
+                    lengthBytes, offsetBytes, failure.toString(), more);
         } else {
             LOG.error("export '{}': {} of {} bytes at {} ({} similar left out)", export, command,
-                    request.lengthBytes(), request.offsetBytes(), more, failure);
+                    lengthBytes, offsetBytes, more, failure);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.ashlar.nbd.protocol.Chunk;
 import dev.ashlar.nbd.protocol.Flag;
 import dev.ashlar.nbd.protocol.Magic;
 import dev.ashlar.nbd.protocol.NbdError;
+import dev.ashlar.nbd.protocol.ReplyStyle;
 import dev.ashlar.nbd.transport.Transport;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -12,74 +13,104 @@ import java.nio.ByteBuffer;
 /**
  * Replies that wait to be sent together.
  *
+ * <p>What was negotiated decides about every reply: with structured replies a READ is answered by chunks, errors included, and
+ * other commands only when there is a message to carry; with extended headers everything is. Payloads of chunks:
+ *
  * <pre>
- *  simple reply:      magic (32) error (32) cookie (64) data
- *  structured chunk:  magic (32) flags (16) type (16) cookie (64) length (32) payload
- *                     payload of OFFSET_DATA: offset (64) data;  of ERROR: error (32) message length (16) message
+ *  OFFSET_DATA:  offset (64) data                OFFSET_HOLE: offset (64) length (32)
+ *  ERROR:        error (32) message length (16) message        ERROR_OFFSET: the same, then offset (64)
+ *  BLOCK_STATUS: context (32) { length (32) flags (32) }...
+ *  BLOCK_STATUS_EXT: context (32) count (32) { length (64) flags (64) }...
  * </pre>
  *
- * <p>A READ is answered structured exactly when that was agreed on, errors included. Other commands are answered
- * structured only when there is a message to carry.
+ * <p>Used by one thread at a time, see {@link ReplyTurns}.
  */
 final class ReplyBuffer {
-    private static final int SIMPLE_BYTES = 16;
-    private static final int CHUNK_BYTES = 20;
-    private static final int DATA_BYTES = CHUNK_BYTES + 8;
-    private static final int ERROR_BYTES = CHUNK_BYTES + 6;
+    private static final int OFFSET_BYTES = 8;
+    private static final int HOLE_BYTES = OFFSET_BYTES + 4;
+    private static final int ERROR_BYTES = 6;
 
     private final Transport transport;
     private final PooledBuffer memory;
     private final ByteBuffer out;
-    private final boolean structured;
+    private final ReplyStyle style;
     private int used;
+    private int statusAt;
+    private int statusExtents;
 
-    ReplyBuffer(Transport transport, PooledBuffer memory, boolean structured) {
+    ReplyBuffer(Transport transport, PooledBuffer memory, ReplyStyle style) {
         this.transport = transport;
         this.memory = memory;
         this.out = memory.segment().asByteBuffer();
-        this.structured = structured;
+        this.style = style;
+    }
+
+    ReplyStyle style() {
+        return style;
     }
 
     /** Answers a request that carries nothing back. */
-    void ok(long cookie) throws IOException {
-        simple(cookie, 0);
+    void ok(long cookie, long requestOffset) throws IOException {
+        if (style == ReplyStyle.EXTENDED) {
+            none(cookie, requestOffset);
+        } else {
+            simple(cookie, 0);
+        }
     }
 
-    /** Answers with an error; {@code message} is UTF-8 and goes out only where replies are structured. */
-    void error(long cookie, NbdError error, byte[] message) throws IOException {
-        if (!structured) {
+    /** Answers with an error; {@code message} is UTF-8 and goes out only where replies can carry one. */
+    void error(long cookie, long requestOffset, NbdError error, byte[] message) throws IOException {
+        if (!style.chunks()) {
             simple(cookie, error.code());
             return;
         }
         int length = ERROR_BYTES + message.length;
-        room(length);
-        putChunk(out, used, Chunk.ERROR, cookie, length - CHUNK_BYTES);
-        out.putInt(used + CHUNK_BYTES, error.code());
-        out.putShort(used + CHUNK_BYTES + 4, (short) message.length);
+        room(style.headerBytes() + length);
+        putHeader(Chunk.ERROR, cookie, requestOffset, length, true);
+        putError(error, message);
+    }
+
+    /** A chunk that says: from {@code failedAt} on, as far as nothing else is told, the range is lost. */
+    void errorAt(long cookie, long requestOffset, long failedAt, NbdError error, byte[] message, boolean done)
+            throws IOException {
+        int length = ERROR_BYTES + message.length + OFFSET_BYTES;
+        room(style.headerBytes() + length);
+        putHeader(Chunk.ERROR_OFFSET, cookie, requestOffset, length, done);
+        putError(error, message);
+        out.putLong(used, failedAt);
+        used += OFFSET_BYTES;
+    }
+
+    private void putError(NbdError error, byte[] message) {
+        out.putInt(used, error.code());
+        out.putShort(used + 4, (short) message.length);
         out.put(used + ERROR_BYTES, message);
-        used += length;
+        used += ERROR_BYTES + message.length;
     }
 
     private void simple(long cookie, int error) throws IOException {
-        room(SIMPLE_BYTES);
-        putSimple(out, used, cookie, error);
-        used += SIMPLE_BYTES;
+        room(ReplyStyle.SIMPLE.headerBytes());
+        putSimple(cookie, error);
     }
 
-    /** Answers a READ of no bytes, for which there is no content chunk. */
-    void emptyRead(long cookie) throws IOException {
-        if (structured) {
-            room(CHUNK_BYTES);
-            putChunk(out, used, Chunk.NONE, cookie, 0);
-            used += CHUNK_BYTES;
-        } else {
-            ok(cookie);
-        }
+    /** Ends a reply in chunks, or is all of it. */
+    void none(long cookie, long requestOffset) throws IOException {
+        room(style.headerBytes());
+        putHeader(Chunk.NONE, cookie, requestOffset, 0, true);
+    }
+
+    /** A chunk that stands for {@code lengthBytes} zeroes at {@code offsetBytes}. */
+    void hole(long cookie, long requestOffset, long offsetBytes, int lengthBytes, boolean done) throws IOException {
+        room(style.headerBytes() + HOLE_BYTES);
+        putHeader(Chunk.OFFSET_HOLE, cookie, requestOffset, HOLE_BYTES, done);
+        out.putLong(used, offsetBytes);
+        out.putInt(used + OFFSET_BYTES, lengthBytes);
+        used += HOLE_BYTES;
     }
 
     /**
-     * Makes room for a READ of {@code lengthBytes}: the offset in {@link #segment} where its data belong. Nothing has
-     * been promised to the client until {@link #commitRead}.
+     * Makes room for {@code lengthBytes} of data with their header: the offset in {@link #segment} where the data belong.
+     * Nothing has been promised to the client until {@link #commitRead}.
      */
     int beginRead(int lengthBytes) throws IOException {
         int header = readHeaderBytes();
@@ -87,25 +118,78 @@ final class ReplyBuffer {
         return used + header;
     }
 
-    /** Answers a READ whose data have been put where {@link #beginRead} said. */
-    void commitRead(long cookie, long offsetBytes, int lengthBytes) {
-        putReadHeader(out, used, cookie, offsetBytes, lengthBytes);
-        used += readHeaderBytes() + lengthBytes;
+    /** Answers with the data that have been put where {@link #beginRead} said. */
+    void commitRead(long cookie, long requestOffset, long offsetBytes, int lengthBytes, boolean done) {
+        putReadHeader(cookie, requestOffset, offsetBytes, lengthBytes, done);
+        used += lengthBytes;
     }
 
-    /**
-     * Answers a READ whose data are in {@code payload}, and sends what waits before it. Header and data
-     * leave together.
-     */
-    void sendRead(long cookie, long offsetBytes, int lengthBytes, PooledBuffer payload) throws IOException {
-        flush();
-        putReadHeader(out, 0, cookie, offsetBytes, lengthBytes);
-        transport.send(memory.segment(), 0, readHeaderBytes(), payload.segment(), 0, lengthBytes);
+    /** Answers with data from elsewhere, and sends what waits before them; header and data leave together. */
+    void sendRead(
+            long cookie,
+            long requestOffset,
+            long offsetBytes,
+            int lengthBytes,
+            boolean done,
+            MemorySegment data,
+            long dataOffset)
+            throws IOException {
+        room(readHeaderBytes());
+        putReadHeader(cookie, requestOffset, offsetBytes, lengthBytes, done);
+        int waiting = used;
+        used = 0;
+        transport.send(memory.segment(), 0, waiting, data, dataOffset, lengthBytes);
     }
 
     /** The memory that {@link #beginRead} gives offsets in. */
     MemorySegment segment() {
         return memory.segment();
+    }
+
+    /** Begins the chunk of a metadata context; its extents follow, then {@link #endStatus}. */
+    void beginStatus(int context) throws IOException {
+        // A fresh buffer holds more extents than any client should be told at once.
+        flush();
+        statusAt = style.headerBytes();
+        statusExtents = 0;
+        out.putInt(statusAt, context);
+        used = statusAt + (style == ReplyStyle.EXTENDED ? 8 : 4);
+    }
+
+    /** Adds an extent: false when there is no room for it. Lengths must fit 32 bits where replies are not extended. */
+    boolean addExtent(long lengthBytes, long flags) {
+        int bytes = style == ReplyStyle.EXTENDED ? 16 : 8;
+        if (memory.capacityBytes() - used < bytes) {
+            return false;
+        }
+        if (style == ReplyStyle.EXTENDED) {
+            out.putLong(used, lengthBytes);
+            out.putLong(used + 8, flags);
+        } else {
+            out.putInt(used, (int) lengthBytes);
+            out.putInt(used + 4, (int) flags);
+        }
+        used += bytes;
+        statusExtents++;
+        return true;
+    }
+
+    /** Ends the chunk of a metadata context. */
+    void endStatus(long cookie, long requestOffset, boolean done) {
+        int end = used;
+        used = 0;
+        if (style == ReplyStyle.EXTENDED) {
+            out.putInt(statusAt + 4, statusExtents);
+            putHeader(Chunk.BLOCK_STATUS_EXT, cookie, requestOffset, end - statusAt, done);
+        } else {
+            putHeader(Chunk.BLOCK_STATUS, cookie, requestOffset, end - statusAt, done);
+        }
+        used = end;
+    }
+
+    /** Forgets the chunk that {@link #beginStatus} began. */
+    void abandonStatus() {
+        used = 0;
     }
 
     /** Sends what waits. */
@@ -124,29 +208,38 @@ final class ReplyBuffer {
     }
 
     private int readHeaderBytes() {
-        return structured ? DATA_BYTES : SIMPLE_BYTES;
+        return style.chunks() ? style.headerBytes() + OFFSET_BYTES : style.headerBytes();
     }
 
-    private void putReadHeader(ByteBuffer to, int at, long cookie, long offsetBytes, int lengthBytes) {
-        if (structured) {
-            putChunk(to, at, Chunk.OFFSET_DATA, cookie, DATA_BYTES - CHUNK_BYTES + lengthBytes);
-            to.putLong(at + CHUNK_BYTES, offsetBytes);
-        } else {
-            putSimple(to, at, cookie, 0);
+    private void putReadHeader(long cookie, long requestOffset, long offsetBytes, int lengthBytes, boolean done) {
+        if (!style.chunks()) {
+            putSimple(cookie, 0);
+            return;
         }
+        putHeader(Chunk.OFFSET_DATA, cookie, requestOffset, OFFSET_BYTES + lengthBytes, done);
+        out.putLong(used, offsetBytes);
+        used += OFFSET_BYTES;
     }
 
-    private static void putSimple(ByteBuffer to, int at, long cookie, int error) {
-        to.putInt(at, Magic.SIMPLE_REPLY);
-        to.putInt(at + 4, error);
-        to.putLong(at + 8, cookie);
+    private void putSimple(long cookie, int error) {
+        out.putInt(used, Magic.SIMPLE_REPLY);
+        out.putInt(used + 4, error);
+        out.putLong(used + 8, cookie);
+        used += ReplyStyle.SIMPLE.headerBytes();
     }
 
-    private static void putChunk(ByteBuffer to, int at, int type, long cookie, int payloadBytes) {
-        to.putInt(at, Magic.STRUCTURED_REPLY);
-        to.putShort(at + 4, (short) Flag.REPLY_DONE);
-        to.putShort(at + 6, (short) type);
-        to.putLong(at + 8, cookie);
-        to.putInt(at + 16, payloadBytes);
+    private void putHeader(int type, long cookie, long requestOffset, int payloadBytes, boolean done) {
+        boolean extended = style == ReplyStyle.EXTENDED;
+        out.putInt(used, extended ? Magic.EXTENDED_REPLY : Magic.STRUCTURED_REPLY);
+        out.putShort(used + 4, (short) (done ? Flag.REPLY_DONE : 0));
+        out.putShort(used + 6, (short) type);
+        out.putLong(used + 8, cookie);
+        if (extended) {
+            out.putLong(used + 16, requestOffset);
+            out.putLong(used + 24, payloadBytes);
+        } else {
+            out.putInt(used + 16, payloadBytes);
+        }
+        used += style.headerBytes();
     }
 }

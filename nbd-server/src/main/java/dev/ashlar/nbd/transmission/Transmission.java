@@ -1,59 +1,61 @@
 package dev.ashlar.nbd.transmission;
 
+import dev.ashlar.block.BlockDevice;
 import dev.ashlar.nbd.export.ServedExport;
 import dev.ashlar.nbd.protocol.Command;
+import dev.ashlar.nbd.protocol.Flag;
+import dev.ashlar.nbd.protocol.ReplyStyle;
 import dev.ashlar.nbd.transport.Transport;
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 
 /**
  * The request loop of one connection, run by one thread.
  *
  * <p>Invariants:
  * <ul>
- *   <li>Requests are executed in the order of arrival, each to its end; a reply says what the device has said before.
- *   <li>The payload of a refused WRITE is taken off the stream before the next header is looked for.
+ *   <li>Requests are begun in the order of arrival. All but large writes are executed and answered in that order too, and even
+ *       those keep it where two requests touch the same bytes. A reply says what the device has said before.
+ *   <li>The payload of a refused request is taken off the stream before the next header is looked for.
  *   <li>A READ's header leaves only when its data are there: a simple reply cannot be taken back.
  *   <li>Nothing waits in the reply buffer while the thread waits for the peer or for memory.
  *   <li>What a device throws becomes a reply; only a lost peer or broken framing ends the connection.
+ *   <li>{@link #run} returns only when no thread of this connection is inside the device any more.
  * </ul>
  */
 public final class Transmission {
-    /** Payloads up to this size are executed where they were received, and read data where they are sent from. */
-    static final int IN_PLACE_READ_BYTES = 32 << 10;
-
-    static final int IN_PLACE_WRITE_BYTES = 64 << 10;
     private static final int INPUT_BYTES = 256 << 10;
     private static final int REPLY_BYTES = 256 << 10;
     /** What a connection holds for its own use while it runs. */
     public static final int BUFFER_BYTES = INPUT_BYTES + REPLY_BYTES;
 
+    /** What a write stage takes from its own pool while it has something to do. */
+    public static final int STAGE_BYTES = WriteStage.RING_BYTES;
+
+    /** The longest payload that can be taken off the stream; a peer that announces more is not worth reading. */
+    private static final long MOST_SKIPPED_BYTES = 0xffff_ffffL;
 
     private final Transport transport;
-    private final BufferPool payloads;
-    private final FailureLog failures;
-    private final ConnectionCounters counters;
     private final DrainGate gate;
-    private final String exportName;
-    private final RequestValidator validator;
-    private final Commands commands;
     private final BufferPool buffers;
     private final PooledBuffer inputMemory;
     private final PooledBuffer replyMemory;
+    private final Session session;
     private final InputBuffer input;
-    private final ReplyBuffer replies;
-    private final Request request = new Request();
-    private int wantedBytes = Request.BYTES;
+    private final RequestValidator validator;
+    private final Request request;
+    private final BlockDevice device;
+    private final Reads reads;
+    private final Writes writes;
+    private final BlockStatus blockStatus;
+    private int wantedBytes;
     private boolean lastReceiveDone;
     private boolean refuseNew;
 
     /**
      * @param transport the peer; stays its owner's
      * @param export what it uses
-     * @param structuredReplies whether they were agreed on
-     * @param buffers memory for {@link #BUFFER_BYTES}
-     * @param payloads memory for large payloads
+     * @param agreement what was negotiated
+     * @param memory where buffers come from
      * @param failures where failures of the device are told
      * @param counters what is counted
      * @param gate through which others end the loop
@@ -62,30 +64,47 @@ public final class Transmission {
     public Transmission(
             Transport transport,
             ServedExport export,
-            boolean structuredReplies,
-            BufferPool buffers,
-            BufferPool payloads,
+            Agreement agreement,
+            Memory memory,
             FailureLog failures,
             ConnectionCounters counters,
             DrainGate gate)
             throws IOException {
         this.transport = transport;
-        this.buffers = buffers;
-        this.payloads = payloads;
-        this.failures = failures;
-        this.counters = counters;
         this.gate = gate;
-        this.exportName = export.name();
-        this.validator = new RequestValidator(export.sizeBytes(), export.readOnly(), structuredReplies);
-        this.commands = new Commands(export.device());
+        this.buffers = memory.buffers();
         this.inputMemory = buffers.acquireNow(INPUT_BYTES);
         this.replyMemory = buffers.acquireNow(REPLY_BYTES);
         if (inputMemory == null || replyMemory == null) {
             releaseBuffers();
             throw new IOException("no memory for another connection");
         }
+        ReplyBuffer replies = new ReplyBuffer(transport, replyMemory, agreement.style());
         this.input = new InputBuffer(inputMemory);
-        this.replies = new ReplyBuffer(transport, replyMemory, structuredReplies);
+        this.session = new Session(transport, export, input, replies, memory.payloads(), counters, failures);
+        this.validator = new RequestValidator(
+                export.sizeBytes(), export.readOnly(), agreement.style(), agreement.contexts().size());
+        this.request = new Request(agreement.style() == ReplyStyle.EXTENDED);
+        this.device = export.device();
+        this.reads = new Reads(session);
+        this.writes = new Writes(session, memory.rings());
+        this.blockStatus = new BlockStatus(session, agreement.contexts());
+    }
+
+    /**
+     * The memory of all connections.
+     *
+     * @param buffers {@link #BUFFER_BYTES} for each connection
+     * @param payloads what requests hold
+     * @param rings {@link #STAGE_BYTES} for each connection that writes much just now; with none left it writes slower
+     */
+    public record Memory(BufferPool buffers, BufferPool payloads, BufferPool rings) {
+        /** Frees what is kept for reuse. */
+        public void trim() {
+            buffers.trim();
+            payloads.trim();
+            rings.trim();
+        }
     }
 
     /**
@@ -96,16 +115,34 @@ public final class Transmission {
      */
     public void run() throws IOException {
         try {
-            while (serveReceived()) {
-                replies.flush();
-                if (!receive()) {
-                    return;
-                }
+            while (serveBatch() && receive()) {
+                continue;
             }
-            replies.flush();
         } finally {
-            releaseBuffers();
+            try {
+                end();
+            } finally {
+                releaseBuffers();
+            }
         }
+    }
+
+    /** Executes everything that has been received and sends the answers: false when the connection ends here. */
+    private boolean serveBatch() throws IOException {
+        session.turns.take();
+        boolean goesOn = false;
+        try {
+            goesOn = serveReceived();
+        } finally {
+            session.turns.give();
+        }
+        return goesOn;
+    }
+
+    private void end() throws IOException {
+        writes.close();
+        session.turns.take();
+        session.turns.give();
     }
 
     private void releaseBuffers() {
@@ -117,19 +154,26 @@ public final class Transmission {
         }
     }
 
-    /** Executes every whole request that has been received: false when the connection ends here. */
     private boolean serveReceived() throws IOException {
-        wantedBytes = Request.BYTES;
-        while (input.available() >= Request.BYTES) {
+        int header = request.headerBytes();
+        wantedBytes = header;
+        while (input.available() >= header) {
             if (!request.decode(input.bytes(), input.head()) || request.type() == Command.DISC) {
                 return false;
             }
-            if (request.type() == Command.WRITE) {
-                if (!write()) {
+            Refusal refusal = refusal();
+            if (refusal != null) {
+                if (!refuse(refusal)) {
+                    return false;
+                }
+            } else if (request.payloadBytes() > 0 || request.type() == Command.WRITE) {
+                wantedBytes = serveWithPayload();
+                if (wantedBytes > 0) {
                     return true;
                 }
+                wantedBytes = header;
             } else {
-                input.consume(Request.BYTES);
+                input.consume(header);
                 serve();
             }
         }
@@ -137,198 +181,110 @@ public final class Transmission {
     }
 
     private Refusal refusal() {
-        return refuseNew ? Refusal.SHUTDOWN : validator.check(request);
+        if (refuseNew) {
+            return Refusal.SHUTDOWN;
+        }
+        Refusal refusal = validator.check(request);
+        boolean misfit = request.type() == Command.BLOCK_STATUS
+                && Long.compareUnsigned(request.payloadBytes(), blockStatus.maxPayloadBytes()) > 0;
+        return refusal == null && misfit ? Refusal.BAD_CONTEXTS : refusal;
     }
 
-    private void serve() throws IOException {
-        Refusal refusal = refusal();
-        if (refusal != null) {
-            refuse(refusal);
-        } else if (request.type() == Command.READ) {
-            read();
-        } else {
-            Throwable failure = null;
-            try {
-                commands.execute(request);
-            } catch (Throwable t) {
-                failure = t;
-            }
-            finish(failure);
-        }
-    }
-
-    private void read() throws IOException {
-        int length = (int) request.lengthBytes();
-        if (length == 0) {
-            counters.request();
-            replies.emptyRead(request.cookie());
-        } else if (length <= IN_PLACE_READ_BYTES) {
-            readInPlace(length);
-        } else {
-            readPooled(length);
-        }
-    }
-
-    private void readInPlace(int length) throws IOException {
-        int at = replies.beginRead(length);
-        try {
-            commands.read(request, replies.segment(), at);
-        } catch (Throwable t) {
-            finish(t);
-            return;
-        }
-        replies.commitRead(request.cookie(), request.offsetBytes(), length);
-        counters.request();
-        counters.read(length);
-    }
-
-    private void readPooled(int length) throws IOException {
-        PooledBuffer payload = acquire(length);
-        if (payload == null) {
-            refuse(Refusal.NO_MEMORY);
-            return;
-        }
-        try {
-            try {
-                commands.read(request, payload.segment(), 0);
-            } catch (Throwable t) {
-                finish(t);
-                return;
-            }
-            counters.request();
-            counters.read(length);
-            replies.sendRead(request.cookie(), request.offsetBytes(), length, payload);
-        } finally {
-            payloads.release(payload);
-        }
-    }
-
-    /** Serves the WRITE at the head of the input: false when its payload has to be received first. */
-    private boolean write() throws IOException {
-        Refusal refusal = refusal();
-        if (refusal != null) {
-            refuseWrite(refusal);
-            return true;
-        }
-        int length = (int) request.lengthBytes();
-        if (input.available() - Request.BYTES >= length) {
-            input.consume(Request.BYTES);
-            execute(input, length);
-        } else if (length <= IN_PLACE_WRITE_BYTES) {
-            wantedBytes = Request.BYTES + length;
+    /** Eats the payload and answers: false if the payload is beyond all measure. */
+    private boolean refuse(Refusal refusal) throws IOException {
+        long payload = request.payloadBytes();
+        if (payload < 0 || payload > MOST_SKIPPED_BYTES) {
             return false;
-        } else {
-            writePooled(length);
         }
+        input.consume(request.headerBytes());
+        session.skip(payload);
+        session.refuse(request, refusal);
         return true;
     }
 
-    private void execute(InputBuffer payload, int length) throws IOException {
-        Throwable failure = null;
+    /** How many bytes have to be in the input first; 0 when the request has been served. */
+    private int serveWithPayload() throws IOException {
+        return request.type() == Command.WRITE ? writes.serve(request) : statusWithPayload();
+    }
+
+    private int statusWithPayload() throws IOException {
+        long payload = request.payloadBytes();
+        int whole = request.headerBytes() + (int) payload;
+        if (input.available() < whole) {
+            return whole;
+        }
+        int at = input.head() + request.headerBytes();
+        long wanted = blockStatus.takePayload(request, input.bytes(), at, (int) payload);
+        input.consume(whole);
+        Refusal refusal = wanted == 0 ? Refusal.BAD_CONTEXTS : validator.statusRange(request);
+        if (refusal != null) {
+            session.refuse(request, refusal);
+        } else {
+            blockStatus.serve(request, wanted);
+        }
+        return 0;
+    }
+
+    /** Serves a validated request without payload. */
+    private void serve() throws IOException {
+        writes.settle(request.offsetBytes(), request.lengthBytes());
+        switch (request.type()) {
+            case Command.READ -> reads.serve(request);
+            case Command.BLOCK_STATUS -> blockStatus.serve(request);
+            default -> execute();
+        }
+    }
+
+    private void execute() throws IOException {
+        if (request.lengthBytes() == 0 && request.type() != Command.FLUSH) {
+            session.succeed(request);
+            return;
+        }
+        boolean fua = request.has(Flag.CMD_FUA);
+        long offset = request.offsetBytes();
+        long length = request.lengthBytes();
         try {
-            commands.write(request, payload.segment(), payload.head());
+            switch (request.type()) {
+                case Command.FLUSH -> device.flush();
+                case Command.TRIM -> device.trim(offset, length, fua);
+                case Command.CACHE -> device.prefetch(offset, length);
+                case Command.WRITE_ZEROES -> {
+                    boolean mayUnmap = !request.has(Flag.CMD_NO_HOLE);
+                    if (request.has(Flag.CMD_FAST_ZERO) && !device.zeroesFast(offset, length, mayUnmap)) {
+                        session.refuse(request, Refusal.NOT_FAST);
+                        return;
+                    }
+                    device.writeZeroes(offset, length, mayUnmap, fua);
+                }
+                default -> throw new IllegalStateException("not validated: type=" + request.type());
+            }
         } catch (Throwable t) {
-            failure = t;
-        }
-        payload.consume(length);
-        finishWrite(failure, length);
-    }
-
-    private void writePooled(int length) throws IOException {
-        replies.flush();
-        PooledBuffer payload = acquire(length);
-        if (payload == null) {
-            refuseWrite(Refusal.NO_MEMORY);
+            session.fail(request, t);
             return;
         }
-        try {
-            input.consume(Request.BYTES);
-            int already = input.moveTo(payload.segment(), 0, length);
-            transport.receiveFully(payload.segment(), already, length - already);
-            Throwable failure = null;
-            try {
-                commands.write(request, payload.segment(), 0);
-            } catch (Throwable t) {
-                failure = t;
-            }
-            finishWrite(failure, length);
-        } finally {
-            payloads.release(payload);
-        }
-    }
-
-    /** Memory for a payload, or null. Replies are sent before waiting for it: a client may wait for them first. */
-    private PooledBuffer acquire(int length) throws IOException {
-        PooledBuffer payload = payloads.acquireNow(length);
-        if (payload == null) {
-            replies.flush();
-            payload = payloads.acquire(length);
-        }
-        return payload;
-    }
-
-    private void finishWrite(Throwable failure, int length) throws IOException {
-        if (failure == null) {
-            counters.written(length);
-        }
-        finish(failure);
-    }
-
-    private void finish(Throwable failure) throws IOException {
-        counters.request();
-        if (failure == null) {
-            replies.ok(request.cookie());
-            return;
-        }
-        counters.error();
-        failures.deviceFailed(exportName, request, failure);
-        // Names of files and hosts stay in the log.
-        String message = Command.name(request.type()) + " of " + request.lengthBytes() + " bytes at "
-                + request.offsetBytes() + " failed; the cause is in the server's log";
-        replies.error(request.cookie(), ErrnoMap.errorOf(failure), message.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private void refuse(Refusal refusal) throws IOException {
-        counters.request();
-        counters.error();
-        replies.error(request.cookie(), refusal.error(), refusal.message());
-    }
-
-    private void refuseWrite(Refusal refusal) throws IOException {
-        input.consume(Request.BYTES);
-        long left = request.lengthBytes();
-        while (true) {
-            int skipped = (int) Math.min(left, input.available());
-            input.consume(skipped);
-            left -= skipped;
-            if (left == 0) {
-                break;
-            }
-            replies.flush();
-            int count = receiveInput(Request.BYTES);
-            if (count < 0) {
-                throw new EOFException("the peer closed in the middle of a payload");
-            }
-            input.received(count);
-        }
-        refuse(refusal);
+        session.succeed(request);
     }
 
     /** Waits for more input: false when there is none and will be none. */
     private boolean receive() throws IOException {
         if (input.available() > 0) {
-            return take(receiveInput(wantedBytes));
+            return take(receiveInput());
         }
         if (!gate.beginWait()) {
             return receiveLast();
         }
         int count;
         try {
-            count = receiveInput(wantedBytes);
+            count = receiveInput();
         } finally {
             gate.endWait();
         }
         return take(count);
+    }
+
+    private int receiveInput() throws IOException {
+        int room = input.room(wantedBytes);
+        return transport.receive(input.segment(), input.tail(), room);
     }
 
     /**
@@ -340,11 +296,6 @@ public final class Transmission {
         lastReceiveDone = true;
         int room = input.room(wantedBytes);
         return take(transport.receiveNow(input.segment(), input.tail(), room));
-    }
-
-    private int receiveInput(int wanted) throws IOException {
-        int room = input.room(wanted);
-        return transport.receive(input.segment(), input.tail(), room);
     }
 
     private boolean take(int count) {

@@ -37,8 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class HandshakeTest {
     private static final int SIZE = 1 << 20;
-    /** HAS_FLAGS, SEND_FLUSH, SEND_FUA, SEND_TRIM, SEND_WRITE_ZEROES, CAN_MULTI_CONN. */
-    private static final int FLAGS = 1 | 4 | 8 | 32 | 64 | 256;
+    /** HAS_FLAGS, SEND_FLUSH, SEND_FUA, SEND_TRIM, SEND_WRITE_ZEROES, CAN_MULTI_CONN, SEND_CACHE, SEND_FAST_ZERO. */
+    private static final int FLAGS = 1 | 4 | 8 | 32 | 64 | 256 | 1024 | 2048;
 
     @TempDir
     Path dir;
@@ -238,7 +238,7 @@ class HandshakeTest {
         server.addExport(new Export("ro", "", new MemoryDevice(SIZE), true));
         try (WireClient client = greeted()) {
             ByteBuffer info = client.optionReplies(OPT_INFO, WireClient.infoData("ro")).getFirst().data();
-            assertThat(info.getShort(10)).isEqualTo((short) (1 | 2 | 4 | 8 | 256));
+            assertThat(info.getShort(10)).isEqualTo((short) (1 | 2 | 4 | 8 | 256 | 1024));
         }
     }
 

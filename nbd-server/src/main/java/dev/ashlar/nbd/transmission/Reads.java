@@ -1,0 +1,217 @@
+package dev.ashlar.nbd.transmission;
+
+import dev.ashlar.block.BlockDevice;
+import dev.ashlar.nbd.protocol.Command;
+import dev.ashlar.nbd.protocol.Flag;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * READ: in one chunk or simple reply where it must be, else in pieces, with holes left out and lost blocks named.
+ *
+ * <p>Invariants: a header leaves only when the data behind it are there. Chunks of a reply never overlap; together with the
+ * offsets of errors they cover the request.
+ */
+final class Reads {
+    /** Up to this size data are read to where they are sent from. */
+    static final int IN_PLACE_BYTES = 32 << 10;
+
+    /** Larger reads are sent in pieces that stay in the processor's cache between device and socket. */
+    private static final int PIECE_BYTES = 1 << 20;
+
+    private static final int LARGEST_HOLE_BYTES = 1 << 30;
+
+    /** What is lost or not is told by blocks of this size. */
+    private static final int BLOCK_BYTES = 4096;
+
+    /** After so many lost blocks in one request the rest is taken for lost: a dead volume answers soon. */
+    private static final int MOST_LOST_BLOCKS = 256;
+
+    private final Session session;
+    private final ReplyBuffer replies;
+    private final BlockDevice device;
+    private final HoleFinder holes;
+    private int lostBlocks;
+    private boolean failed;
+
+    Reads(Session session) {
+        this.session = session;
+        this.replies = session.replies;
+        this.device = session.export.device();
+        this.holes = new HoleFinder(device);
+    }
+
+    /** Serves a validated request. */
+    void serve(Request request) throws IOException {
+        long length = request.lengthBytes();
+        boolean divisible = replies.style().chunks() && !request.has(Flag.CMD_DF);
+        if (length == 0) {
+            empty(request);
+        } else if (divisible && length >= HoleFinder.LEAST_HOLE_BYTES) {
+            long run = holes.runLength(request.offsetBytes(), length);
+            if (length <= IN_PLACE_BYTES && run == length && !holes.zero()) {
+                inPlace(request, (int) length);
+            } else {
+                inPieces(request, run);
+            }
+        } else if (length <= IN_PLACE_BYTES) {
+            inPlace(request, (int) length);
+        } else {
+            whole(request, (int) length);
+        }
+    }
+
+    private void empty(Request request) throws IOException {
+        session.counters.request();
+        if (replies.style().chunks()) {
+            replies.none(request.cookie(), request.offsetBytes());
+        } else {
+            replies.ok(request.cookie(), request.offsetBytes());
+        }
+    }
+
+    private void inPlace(Request request, int length) throws IOException {
+        int at = replies.beginRead(length);
+        try {
+            device.read(request.offsetBytes(), replies.segment(), at, length);
+        } catch (Throwable t) {
+            if (replies.style().chunks() && !request.has(Flag.CMD_DF) && length > BLOCK_BYTES) {
+                inPieces(request, length);
+            } else {
+                session.fail(request, t);
+            }
+            return;
+        }
+        replies.commitRead(request.cookie(), request.offsetBytes(), request.offsetBytes(), length, true);
+        count(length);
+    }
+
+    private void count(long length) {
+        session.counters.request();
+        session.counters.read(length);
+    }
+
+    private void whole(Request request, int length) throws IOException {
+        PooledBuffer data = session.acquire(length);
+        if (data == null) {
+            session.refuse(request, Refusal.NO_MEMORY);
+            return;
+        }
+        try {
+            try {
+                device.read(request.offsetBytes(), data.segment(), 0, length);
+            } catch (Throwable t) {
+                session.fail(request, t);
+                return;
+            }
+            replies.sendRead(request.cookie(), request.offsetBytes(), request.offsetBytes(), length, true,
+                    data.segment(), 0);
+            count(length);
+        } finally {
+            session.payloads.release(data);
+        }
+    }
+
+    /** @param firstRun as the hole finder has just told */
+    private void inPieces(Request request, long firstRun) throws IOException {
+        PooledBuffer data = session.acquire(Math.min(PIECE_BYTES, request.lengthBytes()));
+        if (data == null) {
+            session.refuse(request, Refusal.NO_MEMORY);
+            return;
+        }
+        try {
+            lostBlocks = 0;
+            failed = false;
+            long at = request.offsetBytes();
+            long end = at + request.lengthBytes();
+            long run = firstRun;
+            while (at < end) {
+                for (long stop = at + run; at < stop; ) {
+                    at += holes.zero()
+                            ? hole(request, at, (int) Math.min(stop - at, LARGEST_HOLE_BYTES), end)
+                            : piece(request, at, (int) Math.min(stop - at, PIECE_BYTES), end, data.segment());
+                }
+                run = at < end ? holes.runLength(at, end - at) : 0;
+            }
+            if (!failed) {
+                count(request.lengthBytes());
+            }
+        } finally {
+            session.payloads.release(data);
+        }
+    }
+
+    private int hole(Request request, long at, int length, long end) throws IOException {
+        replies.hole(request.cookie(), request.offsetBytes(), at, length, at + length == end);
+        return length;
+    }
+
+    private int piece(Request request, long at, int length, long end, MemorySegment data) throws IOException {
+        try {
+            device.read(at, data, 0, length);
+        } catch (Throwable t) {
+            salvage(request, at, length, end, data, t);
+            return length;
+        }
+        replies.sendRead(request.cookie(), request.offsetBytes(), at, length, at + length == end, data, 0);
+        return length;
+    }
+
+    /** Reads block by block what could not be read at once, sends what there is and names what is lost. */
+    private void salvage(Request request, long from, int length, long end, MemorySegment data, Throwable failure)
+            throws IOException {
+        if (!failed) {
+            failed = true;
+            session.report(Command.READ, from, length, failure);
+        }
+        long stop = from + length;
+        long goodFrom = from;
+        boolean inLost = false;
+        for (long at = from; at < stop; ) {
+            long next = Math.min(stop, at - at % BLOCK_BYTES + BLOCK_BYTES);
+            boolean good = readBlock(at, data, at - from, next - at);
+            if (!good && !inLost) {
+                sendGood(request, goodFrom, at, from, data, false);
+                lost(request, at, failure, false);
+            }
+            if (good && inLost) {
+                goodFrom = at;
+            }
+            inLost = !good;
+            at = next;
+        }
+        boolean last = stop == end;
+        if (!inLost) {
+            sendGood(request, goodFrom, stop, from, data, last);
+        } else if (last) {
+            replies.none(request.cookie(), request.offsetBytes());
+        }
+    }
+
+    private boolean readBlock(long at, MemorySegment data, long dataOffset, long length) {
+        if (lostBlocks >= MOST_LOST_BLOCKS) {
+            return false;
+        }
+        try {
+            device.read(at, data, dataOffset, length);
+            return true;
+        } catch (IOException | RuntimeException | InternalError _) {
+            lostBlocks++;
+            return false;
+        }
+    }
+
+    private void sendGood(Request request, long from, long to, long dataStart, MemorySegment data, boolean done)
+            throws IOException {
+        if (from < to) {
+            replies.sendRead(request.cookie(), request.offsetBytes(), from, (int) (to - from), done, data,
+                    from - dataStart);
+        }
+    }
+
+    private void lost(Request request, long at, Throwable failure, boolean done) throws IOException {
+        byte[] message = ("lost from " + at + " on; the cause is in the server's log").getBytes(StandardCharsets.UTF_8);
+        replies.errorAt(request.cookie(), request.offsetBytes(), at, ErrnoMap.errorOf(failure), message, done);
+    }
+}

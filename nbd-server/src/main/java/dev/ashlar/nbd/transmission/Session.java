@@ -1,0 +1,130 @@
+package dev.ashlar.nbd.transmission;
+
+import dev.ashlar.nbd.export.ServedExport;
+import dev.ashlar.nbd.protocol.Command;
+import dev.ashlar.nbd.transport.Transport;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What the handlers of one connection's requests share, and the ways to end a request that all of them need. Belongs to the
+ * connection's thread, while it has the turn; receiving happens without.
+ */
+final class Session {
+    final Transport transport;
+    final ServedExport export;
+    final InputBuffer input;
+    final ReplyBuffer replies;
+    final ReplyTurns turns;
+    final BufferPool payloads;
+    final ConnectionCounters counters;
+    private final FailureLog failures;
+
+    Session(
+            Transport transport,
+            ServedExport export,
+            InputBuffer input,
+            ReplyBuffer replies,
+            BufferPool payloads,
+            ConnectionCounters counters,
+            FailureLog failures) {
+        this.transport = transport;
+        this.export = export;
+        this.input = input;
+        this.replies = replies;
+        this.turns = new ReplyTurns(replies);
+        this.payloads = payloads;
+        this.counters = counters;
+        this.failures = failures;
+    }
+
+    /** Answers a request that carries nothing back. */
+    void succeed(Request request) throws IOException {
+        counters.request();
+        replies.ok(request.cookie(), request.offsetBytes());
+    }
+
+    /** Answers a write that was executed by the write stage. With the reply turn, by whichever thread has it. */
+    void answerWrite(long cookie, long offsetBytes, long lengthBytes, Throwable failure) throws IOException {
+        if (failure == null) {
+            counters.request();
+            counters.written(lengthBytes);
+            replies.ok(cookie, offsetBytes);
+        } else {
+            report(Command.WRITE, offsetBytes, lengthBytes, failure);
+            replies.error(cookie, offsetBytes, ErrnoMap.errorOf(failure),
+                    message(Command.WRITE, offsetBytes, lengthBytes));
+        }
+    }
+
+    /** Answers a request that the device has failed. */
+    void fail(Request request, Throwable failure) throws IOException {
+        report(request.type(), request.offsetBytes(), request.lengthBytes(), failure);
+        replies.error(request.cookie(), request.offsetBytes(), ErrnoMap.errorOf(failure),
+                message(request.type(), request.offsetBytes(), request.lengthBytes()));
+    }
+
+    /** Counts and logs a failure of the device. */
+    void report(int type, long offsetBytes, long lengthBytes, Throwable failure) {
+        counters.request();
+        counters.error();
+        failures.deviceFailed(export.name(), type, offsetBytes, lengthBytes, failure);
+    }
+
+    /** What a client is told of a failure. Names of files and hosts stay in the log. */
+    static byte[] message(int type, long offsetBytes, long lengthBytes) {
+        String message = Command.name(type) + " of " + lengthBytes + " bytes at " + offsetBytes
+                + " failed; the cause is in the server's log";
+        return message.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Answers a request that must not reach the device. Its payload has been taken off the stream. */
+    void refuse(Request request, Refusal refusal) throws IOException {
+        counters.request();
+        counters.error();
+        replies.error(request.cookie(), request.offsetBytes(), refusal.error(), refusal.message());
+    }
+
+    /** Memory for a payload, or null. Replies are sent before waiting for it: a client may wait for them first. */
+    PooledBuffer acquire(long lengthBytes) throws IOException {
+        PooledBuffer payload = payloads.acquireNow(lengthBytes);
+        if (payload != null) {
+            return payload;
+        }
+        turns.give();
+        try {
+            return payloads.acquire(lengthBytes);
+        } finally {
+            turns.take();
+        }
+    }
+
+    /** Takes {@code lengthBytes} of payload off the stream and forgets them. */
+    void skip(long lengthBytes) throws IOException {
+        long left = lengthBytes;
+        while (true) {
+            int skipped = (int) Math.min(left, input.available());
+            input.consume(skipped);
+            left -= skipped;
+            if (left == 0) {
+                return;
+            }
+            turns.give();
+            try {
+                receiveMore();
+            } finally {
+                turns.take();
+            }
+        }
+    }
+
+    private void receiveMore() throws IOException {
+        int room = input.room(1);
+        int count = transport.receive(input.segment(), input.tail(), room);
+        if (count < 0) {
+            throw new EOFException("the peer closed in the middle of a payload");
+        }
+        input.received(count);
+    }
+}

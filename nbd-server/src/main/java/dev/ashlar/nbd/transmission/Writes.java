@@ -1,0 +1,197 @@
+package dev.ashlar.nbd.transmission;
+
+import dev.ashlar.block.BlockDevice;
+import dev.ashlar.nbd.protocol.Command;
+import dev.ashlar.nbd.protocol.Flag;
+import dev.ashlar.nbd.protocol.ReplyStyle;
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * WRITE. Small payloads are given to the device where they were received; large ones, and those that follow each other, go
+ * through the {@link WriteStage}, so that the next is received while one is written; what is too large for that is received
+ * whole first.
+ */
+final class Writes {
+    /** Payloads up to this size are waited for in the input buffer. */
+    static final int IN_PLACE_BYTES = 64 << 10;
+
+    /** Larger ones would leave too little of the ring to others. */
+    private static final int MOST_STAGED_BYTES = WriteStage.RING_BYTES / 2;
+
+    private final Session session;
+    private final InputBuffer input;
+    private final BlockDevice device;
+    private final BufferPool rings;
+    private final Request following;
+    private WriteStage stage;
+
+    /** @param rings memory for write stages */
+    Writes(Session session, BufferPool rings) {
+        this.session = session;
+        this.input = session.input;
+        this.device = session.export.device();
+        this.rings = rings;
+        this.following = new Request(session.replies.style() == ReplyStyle.EXTENDED);
+    }
+
+    /**
+     * Serves a validated request at the head of the input.
+     *
+     * @return how many bytes have to be in the input first; 0 when it has been served
+     */
+    int serve(Request request) throws IOException {
+        int length = (int) request.lengthBytes();
+        int behindHeader = input.available() - request.headerBytes();
+        boolean whole = behindHeader >= length;
+        if (length > 0 && length <= MOST_STAGED_BYTES
+                && (length > IN_PLACE_BYTES || whole && goesOn(request, length))
+                && enterStage()) {
+            try {
+                staged(request, length);
+            } finally {
+                stage.leave();
+            }
+        } else if (whole) {
+            input.consume(request.headerBytes());
+            settle(request.offsetBytes(), length);
+            Throwable failure = write(request, input.segment(), input.head());
+            input.consume(length);
+            session.answerWrite(request.cookie(), request.offsetBytes(), length, failure);
+        } else if (length <= IN_PLACE_BYTES) {
+            return request.headerBytes() + length;
+        } else {
+            pooled(request, length);
+        }
+        return 0;
+    }
+
+    /** Whether the write follows one that waits, or the request behind it follows this one. */
+    private boolean goesOn(Request request, int length) {
+        if (request.has(Flag.CMD_FUA)) {
+            return false;
+        }
+        if (stage != null && stage.continuesAt(request.offsetBytes())) {
+            return true;
+        }
+        int next = request.headerBytes() + length;
+        return input.available() >= next + request.headerBytes()
+                && following.decode(input.bytes(), input.head() + next)
+                && following.type() == Command.WRITE
+                && following.offsetBytes() == request.offsetBytes() + length;
+    }
+
+    private boolean enterStage() {
+        if (stage != null && stage.enter()) {
+            return true;
+        }
+        stage = WriteStage.start(session, rings);
+        session.turns.use(stage);
+        return stage != null;
+    }
+
+    private void staged(Request request, int length) throws IOException {
+        int place = stage.placeNow(request.offsetBytes(), length);
+        input.consume(request.headerBytes());
+        int already = Math.min(length, input.available());
+        if (place < 0 || already < length) {
+            session.turns.give();
+            try {
+                place = place < 0 ? stage.place(request.offsetBytes(), length) : place;
+                input.moveTo(stage.ring(), place, already);
+                receiveRest(stage.ring(), place + already, length - already, request.headerBytes());
+            } catch (IOException | RuntimeException | Error e) {
+                stage.abandon();
+                throw e;
+            } finally {
+                session.turns.take();
+            }
+        } else {
+            input.moveTo(stage.ring(), place, already);
+        }
+        if (stage.idle() && input.available() == 0) {
+            // Nobody would be served faster by another thread.
+            stage.abandon();
+            Throwable failure = write(request, stage.ring(), place);
+            session.answerWrite(request.cookie(), request.offsetBytes(), length, failure);
+        } else {
+            stage.publish(request, place);
+        }
+    }
+
+    /** Receives the rest of a payload to its place; the input is empty, and takes the header that may come behind. */
+    private void receiveRest(MemorySegment target, int at, int length, int headerBytes) throws IOException {
+        int done = 0;
+        while (done < length) {
+            int room = input.room(headerBytes);
+            int count = session.transport.receive(
+                    target, at + done, length - done, input.segment(), input.tail(), Math.min(room, headerBytes));
+            if (count < 0) {
+                throw new EOFException("the peer closed in the middle of a payload");
+            }
+            int taken = Math.min(count, length - done);
+            done += taken;
+            input.received(count - taken);
+        }
+    }
+
+    private void pooled(Request request, int length) throws IOException {
+        PooledBuffer payload = session.acquire(length);
+        if (payload == null) {
+            input.consume(request.headerBytes());
+            session.skip(length);
+            session.refuse(request, Refusal.NO_MEMORY);
+            return;
+        }
+        try {
+            input.consume(request.headerBytes());
+            session.turns.give();
+            try {
+                int already = input.moveTo(payload.segment(), 0, length);
+                session.transport.receiveFully(payload.segment(), already, length - already);
+            } finally {
+                session.turns.take();
+            }
+            settle(request.offsetBytes(), length);
+            Throwable failure = write(request, payload.segment(), 0);
+            session.answerWrite(request.cookie(), request.offsetBytes(), length, failure);
+        } finally {
+            session.payloads.release(payload);
+        }
+    }
+
+    private Throwable write(Request request, MemorySegment source, long sourceOffset) {
+        if (request.lengthBytes() == 0) {
+            return null;
+        }
+        try {
+            device.write(request.offsetBytes(), source, sourceOffset, request.lengthBytes(), request.has(Flag.CMD_FUA));
+            return null;
+        } catch (Throwable t) {
+            return t;
+        }
+    }
+
+    /**
+     * Waits for staged writes that overlap the range. The protocol leaves the order of requests that are in flight together
+     * open; this server keeps it where they touch the same bytes.
+     */
+    void settle(long offsetBytes, long lengthBytes) throws IOException {
+        if (stage != null && stage.mayOverlap(offsetBytes, lengthBytes)) {
+            session.turns.give();
+            try {
+                stage.awaitIdle();
+            } finally {
+                session.turns.take();
+            }
+        }
+    }
+
+    /** Ends the stage, after everything handed to it has been executed. Without the reply turn. */
+    void close() {
+        if (stage != null) {
+            stage.close();
+        }
+    }
+}
