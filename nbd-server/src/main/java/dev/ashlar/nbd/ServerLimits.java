@@ -12,20 +12,23 @@ import java.time.Duration;
  * @param payloadWait how long a request waits for that memory before it is answered ENOMEM
  * @param handshakeTimeout time from connecting to the transmission phase; slower peers are closed
  * @param drainTimeout how long requests in flight get to end when an export is removed
+ * @param tcp what TCP connections are watched by
  */
 public record ServerLimits(
         int maxConnections,
         long payloadMemoryBytes,
         Duration payloadWait,
         Duration handshakeTimeout,
-        Duration drainTimeout) {
+        Duration drainTimeout,
+        TcpSettings tcp) {
 
     /** The largest payload of one request, read or written. */
     public static final int MAX_REQUEST_BYTES = 64 << 20;
 
     /** What a server uses when told nothing else. */
     public static final ServerLimits DEFAULTS = new ServerLimits(
-            1024, 256L << 20, Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(10));
+            1024, 256L << 20, Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(10),
+            TcpSettings.DEFAULTS);
 
     /** Checks the ranges. */
     public ServerLimits {
@@ -49,21 +52,21 @@ public record ServerLimits(
 
     /** These limits with another number of connections. */
     public ServerLimits withMaxConnections(int connections) {
-        return new ServerLimits(connections, payloadMemoryBytes, payloadWait, handshakeTimeout, drainTimeout);
+        return new ServerLimits(connections, payloadMemoryBytes, payloadWait, handshakeTimeout, drainTimeout, tcp);
     }
 
     /** These limits with other payload memory and another wait for it. */
     public ServerLimits withPayloadMemory(long bytes, Duration wait) {
-        return new ServerLimits(maxConnections, bytes, wait, handshakeTimeout, drainTimeout);
+        return new ServerLimits(maxConnections, bytes, wait, handshakeTimeout, drainTimeout, tcp);
     }
 
     /** These limits with another time for the handshake. */
     public ServerLimits withHandshakeTimeout(Duration timeout) {
-        return new ServerLimits(maxConnections, payloadMemoryBytes, payloadWait, timeout, drainTimeout);
+        return new ServerLimits(maxConnections, payloadMemoryBytes, payloadWait, timeout, drainTimeout, tcp);
     }
 
     /** These limits with another time for draining. */
     public ServerLimits withDrainTimeout(Duration timeout) {
-        return new ServerLimits(maxConnections, payloadMemoryBytes, payloadWait, handshakeTimeout, timeout);
+        return new ServerLimits(maxConnections, payloadMemoryBytes, payloadWait, handshakeTimeout, timeout, tcp);
     }
 }

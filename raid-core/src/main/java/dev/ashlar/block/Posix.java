@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The calls of libc that this program makes; nothing else here or elsewhere makes any.
+ * The calls of libc on files; nothing else here makes any.
  *
  * <p>Every method returns what the call returned, or the negated errno, and starts again where a signal interrupted it.
  * Buffers are passed by address, so that no segment object is made per call; the caller keeps the memory alive and

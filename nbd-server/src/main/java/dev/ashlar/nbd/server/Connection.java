@@ -9,6 +9,7 @@ import dev.ashlar.nbd.transmission.Agreement;
 import dev.ashlar.nbd.transmission.ConnectionCounters;
 import dev.ashlar.nbd.transmission.DrainGate;
 import dev.ashlar.nbd.transmission.Transmission;
+import dev.ashlar.nbd.transport.SocketTransport;
 import dev.ashlar.nbd.transport.Transport;
 import java.io.IOException;
 import java.util.concurrent.Future;
@@ -26,15 +27,18 @@ final class Connection implements Runnable, ExportUser {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     private final long id;
+    private final SocketTransport socket;
     private final Transport transport;
     private final ServerState server;
     private final ConnectionCounters counters = new ConnectionCounters();
     private final DrainGate gate;
     private volatile ServedExport export;
 
-    Connection(long id, Transport transport, ServerState server) {
+    /** @param socket released when {@link #run} ends */
+    Connection(long id, SocketTransport socket, ServerState server) {
         this.id = id;
-        this.transport = transport;
+        this.socket = socket;
+        this.transport = socket;
         this.server = server;
         this.gate = new DrainGate(transport);
     }
@@ -59,6 +63,7 @@ final class Connection implements Runnable, ExportUser {
             LOG.error("connection {} from {} ends by a defect of the server", id, transport.peer().text(), t);
         } finally {
             abort();
+            socket.release();
             server.ended(this);
         }
     }

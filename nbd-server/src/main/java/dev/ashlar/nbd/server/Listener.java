@@ -1,12 +1,10 @@
 package dev.ashlar.nbd.server;
 
+import dev.ashlar.nbd.Endpoint;
+import dev.ashlar.nbd.transport.ListeningSocket;
 import dev.ashlar.nbd.transport.SocketTransport;
-import dev.ashlar.nbd.transport.Transport;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -21,35 +19,42 @@ final class Listener implements Closeable {
 
     private static final long WARNING_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final String address;
-    private final ServerSocketChannel channel;
+    private final ListeningSocket socket;
     private final ServerState server;
     private final Closeable afterwards;
+    private final Thread thread;
+    private volatile boolean closing;
     private long nextWarningAt = System.nanoTime();
 
     /**
-     * @param address for people and thread names
-     * @param channel bound; closed with the listener
-     * @param afterwards closed after the channel
+     * @param socket closed with the listener
+     * @param afterwards closed after the socket
      */
-    Listener(String address, ServerSocketChannel channel, ServerState server, Closeable afterwards) {
-        this.address = address;
-        this.channel = channel;
+    Listener(ListeningSocket socket, ServerState server, Closeable afterwards) {
+        this.socket = socket;
         this.server = server;
         this.afterwards = afterwards;
+        this.thread = Thread.ofPlatform().daemon().name("nbd-accept-" + socket.address()).unstarted(this::acceptAll);
     }
 
     void start() {
-        Thread.ofPlatform().daemon().name("nbd-accept-" + address).start(this::acceptAll);
-        LOG.info("listening on {}", address);
+        thread.start();
+        LOG.info("listening on {}", socket.address());
+    }
+
+    Endpoint address() {
+        return socket.address();
     }
 
     private void acceptAll() {
-        while (channel.isOpen()) {
+        while (!closing) {
             try {
-                serve(channel.accept());
-            } catch (ClosedChannelException _) {
-                return;
+                SocketTransport accepted =
+                        socket.accept(server.limits().tcp(), server::processorsToSpare);
+                if (accepted == null) {
+                    return;
+                }
+                serve(accepted);
             } catch (IOException | OutOfMemoryError e) {
                 warn("accepting on {} failed: {}", e.toString());
                 LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
@@ -57,15 +62,13 @@ final class Listener implements Closeable {
         }
     }
 
-    private void serve(SocketChannel accepted) throws IOException {
+    private void serve(SocketTransport accepted) {
         boolean served = false;
         try {
             long id = server.nextId();
-            Transport transport = new SocketTransport(accepted, server::processorsToSpare);
-            Connection connection = new Connection(id, transport, server);
+            Connection connection = new Connection(id, accepted, server);
             if (!server.begun(connection)) {
-                warn("a connection on {} is refused: {}",
-                        "maxConnections=" + server.limits().maxConnections());
+                warn("a connection on {} is refused: {}", "maxConnections=" + server.limits().maxConnections());
                 return;
             }
             try {
@@ -78,7 +81,7 @@ final class Listener implements Closeable {
             }
         } finally {
             if (!served) {
-                accepted.close();
+                accepted.release();
             }
         }
     }
@@ -87,14 +90,33 @@ final class Listener implements Closeable {
         long now = System.nanoTime();
         if (now - nextWarningAt >= 0) {
             nextWarningAt = now + WARNING_INTERVAL_NANOS;
-            LOG.warn(format, address, what);
+            LOG.warn(format, socket.address(), what);
         }
     }
 
+    /** Ends the thread, then gives the address back. */
     @Override
     public void close() throws IOException {
         try (afterwards) {
-            channel.close();
+            closing = true;
+            socket.wake();
+            join();
+            socket.close();
+        }
+    }
+
+    private void join() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

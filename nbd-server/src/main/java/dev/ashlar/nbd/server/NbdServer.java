@@ -1,20 +1,23 @@
 package dev.ashlar.nbd.server;
 
 import dev.ashlar.nbd.ConnectionStatus;
+import dev.ashlar.nbd.Endpoint;
 import dev.ashlar.nbd.Export;
 import dev.ashlar.nbd.ServerLimits;
 import dev.ashlar.nbd.export.ServedExport;
+import dev.ashlar.nbd.transport.ListeningSocket;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.UnknownHostException;
-import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,56 +85,69 @@ public final class NbdServer implements AutoCloseable {
     }
 
     /**
-     * Listens on a TCP address.
+     * Listens on a TCP port, at every address that the host has.
      *
-     * @param host a name or address of this machine, "0.0.0.0" or "::" for all
+     * @param host a name or address of this machine; "0.0.0.0" for all of IPv4, "::" for all of both
      * @param port 0 for a free one
-     * @return the address with the port in use
-     * @throws BindException if the address is taken or not ours
+     * @return the first address, with the port in use
+     * @throws BindException if an address is taken, or none is ours
      */
     public InetSocketAddress listenTcp(String host, int port) throws IOException {
-        InetSocketAddress address = new InetSocketAddress(host, port);
-        if (address.isUnresolved()) {
-            throw new UnknownHostException("no address for this host: host=" + host);
+        List<ListeningSocket> sockets = TcpAddresses.listen(host, port, BACKLOG);
+        for (ListeningSocket socket : sockets) {
+            start(socket, () -> {});
         }
-        ServerSocketChannel channel = ServerSocketChannel.open();
-        try {
-            channel.bind(address, BACKLOG);
-            InetSocketAddress bound = (InetSocketAddress) channel.getLocalAddress();
-            start(new Listener(host + ":" + bound.getPort(), channel, state, () -> {}));
-            return bound;
-        } catch (BindException e) {
-            channel.close();
-            throw named(e, host + ":" + port);
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
-        }
+        return ((Endpoint.Tcp) sockets.getFirst().address()).address();
     }
 
     /**
-     * Listens on a Unix socket. The file of a server that is gone is replaced; ours is removed when the server closes.
+     * Listens on a Unix socket that everybody may connect to whom the directory lets in, as far as the umask allows it.
+     * The file of a server that is gone is replaced; ours is removed when the server closes.
      *
      * @throws BindException if a living server has the socket, or the file is none
      */
     public void listenUnix(Path path) throws IOException {
-        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        try {
-            UnixSocketFile file = UnixSocketFile.bind(channel, path, BACKLOG);
-            start(new Listener(path.toString(), channel, state, file));
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
+        listenUnix(path, _ -> {});
+    }
+
+    /**
+     * Listens on a Unix socket that those may connect to whom {@code permissions} let write.
+     *
+     * @throws BindException as {@link #listenUnix(Path)}
+     */
+    public void listenUnix(Path path, Set<PosixFilePermission> permissions) throws IOException {
+        listenUnix(path, file -> Files.setPosixFilePermissions(file, permissions));
+    }
+
+    private void listenUnix(Path path, ListeningSocket.Preparation preparation) throws IOException {
+        UnixSocketFile.makeWay(path);
+        ListeningSocket socket = ListeningSocket.unix(path, BACKLOG, preparation);
+        start(socket, UnixSocketFile.ofBound(path));
+    }
+
+    /**
+     * Listens on the sockets that a service manager has passed to this process, if any: TCP, Unix and vsock in any
+     * mixture. They stay the manager's: nothing is removed when the server closes. The first server that asks gets
+     * them.
+     *
+     * @return where, in the order of passing; empty when none were passed
+     * @throws IOException if one of them is no listening stream socket; nothing is listened to then
+     */
+    public List<Endpoint> listenInherited() throws IOException {
+        List<ListeningSocket> sockets = InheritedSockets.open(InheritedSockets.take());
+        for (ListeningSocket socket : sockets) {
+            start(socket, () -> {});
         }
+        return sockets.stream().map(ListeningSocket::address).toList();
     }
 
-    private static BindException named(BindException e, String address) {
-        BindException named = new BindException(address + ": " + e.getMessage());
-        named.initCause(e);
-        return named;
+    /** Where the server listens, in the order of asking. */
+    public synchronized List<Endpoint> addresses() {
+        return listeners.stream().map(Listener::address).toList();
     }
 
-    private synchronized void start(Listener listener) throws IOException {
+    private synchronized void start(ListeningSocket socket, Closeable afterwards) throws IOException {
+        Listener listener = new Listener(socket, state, afterwards);
         if (state.stopping()) {
             listener.close();
             throw new IllegalStateException("the server has been shut down");

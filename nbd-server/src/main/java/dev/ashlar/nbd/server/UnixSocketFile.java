@@ -6,7 +6,6 @@ import java.net.BindException;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -32,15 +31,18 @@ final class UnixSocketFile implements Closeable {
     }
 
     /**
-     * Binds {@code channel} to {@code path}.
+     * Makes way for a socket at {@code path}.
      *
      * @throws BindException if the file is not ours to replace
      */
-    static UnixSocketFile bind(ServerSocketChannel channel, Path path, int backlog) throws IOException {
+    static void makeWay(Path path) throws IOException {
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             removeStale(path);
         }
-        channel.bind(UnixDomainSocketAddress.of(path), backlog);
+    }
+
+    /** The file of a socket that has just been bound to {@code path}. */
+    static UnixSocketFile ofBound(Path path) throws IOException {
         return new UnixSocketFile(path, attributes(path).fileKey());
     }
 

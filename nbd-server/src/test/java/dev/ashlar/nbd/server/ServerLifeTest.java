@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import dev.ashlar.block.MemoryDevice;
+import dev.ashlar.nbd.Endpoint;
 import dev.ashlar.nbd.Export;
 import dev.ashlar.nbd.ServerLimits;
 import dev.ashlar.nbd.testkit.LogCapture;
@@ -106,6 +107,15 @@ class ServerLifeTest {
             assertThat(server.connections()).extracting(c -> c.peer().startsWith("127.0.0.1:"))
                     .containsExactly(true, false);
         }
+    }
+
+    @Test
+    void everyAddressOfAHostHasTheSamePort() throws IOException {
+        int port = server.listenTcp("localhost", 0).getPort();
+        assertThat(server.addresses()).filteredOn(Endpoint.Tcp.class::isInstance).isNotEmpty().allSatisfy(
+                address -> WireClient.connect(((Endpoint.Tcp) address).address()).greet(3).go("vol").close());
+        assertThat(server.addresses()).extracting(Object::toString)
+                .contains("127.0.0.1:" + port, socket.toString());
     }
 
     @Test
