@@ -74,6 +74,7 @@ public interface BlockDevice extends AutoCloseable {
      * @param mayUnmap as in {@link #writeZeroes}
      */
     default boolean zeroesFast(long offsetBytes, long lengthBytes, boolean mayUnmap) {
+        Ranges.checkDevice(offsetBytes, lengthBytes, sizeBytes());
         return false;
     }
 

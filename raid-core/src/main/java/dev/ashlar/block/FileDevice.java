@@ -23,6 +23,10 @@ import java.nio.file.Path;
 public final class FileDevice implements BlockDevice {
     /** No smaller than the folios of the page cache, as a rule. */
     private static final long CACHE_PIECE_BYTES = 2 << 20;
+    /** The least read-ahead of a device as a rule; of one call the kernel takes no more. */
+    private static final long PREFETCH_PIECE_BYTES = 128 << 10;
+    /** More than this would push out what other readers need. */
+    private static final long MOST_PREFETCH_BYTES = 64 << 20;
 
     private final OpenFile file;
     private final boolean readOnly;
@@ -153,6 +157,50 @@ public final class FileDevice implements BlockDevice {
                 if (fua) {
                     sync.sync("writeZeroes", offsetBytes, lengthBytes);
                 }
+            }
+        } finally {
+            calls.exit();
+        }
+    }
+
+    /** A block device answers by what earlier zeroing has shown. */
+    @Override
+    public boolean zeroesFast(long offsetBytes, long lengthBytes, boolean mayUnmap) {
+        Ranges.checkDevice(offsetBytes, lengthBytes, file.sizeBytes());
+        if (readOnly || !calls.enter()) {
+            return false;
+        }
+        try {
+            return zeroer.isFast(mayUnmap);
+        } finally {
+            calls.exit();
+        }
+    }
+
+    @Override
+    public void extents(long offsetBytes, long lengthBytes, ExtentVisitor visitor) throws DeviceException {
+        Ranges.checkDevice(offsetBytes, lengthBytes, file.sizeBytes());
+        enter("extents", offsetBytes, lengthBytes);
+        try {
+            if (lengthBytes > 0) {
+                FileExtents.walk(file, offsetBytes, lengthBytes, visitor);
+            }
+        } finally {
+            calls.exit();
+        }
+    }
+
+    /** Begins to read at most the first 64 MiB of the range. */
+    @Override
+    public void prefetch(long offsetBytes, long lengthBytes) {
+        Ranges.checkDevice(offsetBytes, lengthBytes, file.sizeBytes());
+        if (!calls.enter()) {
+            return;
+        }
+        try {
+            long end = offsetBytes + Math.min(lengthBytes, MOST_PREFETCH_BYTES);
+            for (long at = offsetBytes; at < end; at += PREFETCH_PIECE_BYTES) {
+                Posix.willNeed(file.descriptor(), at, Math.min(PREFETCH_PIECE_BYTES, end - at));
             }
         } finally {
             calls.exit();

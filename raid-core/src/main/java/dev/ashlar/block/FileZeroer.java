@@ -1,19 +1,33 @@
 package dev.ashlar.block;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.util.Set;
 
 /**
  * Zeroes ranges of one file in the cheapest way its file system knows: by a hole, by marking the range as unwritten, or
  * by writing. What turned out to be unsupported is not asked for again.
+ *
+ * <p>What a file system can is not known before it was tried. Where somebody asks first, a hole is punched behind the end
+ * of a regular file, which changes nothing. Marking there would allocate, so its answer is guessed by the file system's
+ * name until it was tried. A block device counts as slow until some zeroing of it was seen to be fast.
  */
 final class FileZeroer {
     private static final int PUNCH = Posix.FALLOC_PUNCH_HOLE | Posix.FALLOC_KEEP_SIZE;
     private static final int ZERO = Posix.FALLOC_ZERO_RANGE | Posix.FALLOC_KEEP_SIZE;
 
+    private static final long PROBE_BYTES = 64 << 10;
+    /** Those that mark ranges as unwritten. */
+    private static final Set<String> MARKING = Set.of("ext4", "xfs", "btrfs", "f2fs");
+
     private final OpenFile file;
     private volatile boolean cannotPunch;
     private volatile boolean cannotZero;
+    private volatile boolean hasPunched;
+    private volatile boolean hasZeroed;
+    private volatile Boolean markingByName;
 
     FileZeroer(OpenFile file) {
         this.file = file;
@@ -25,7 +39,7 @@ final class FileZeroer {
             return false;
         }
         int errno = -Posix.fallocate(file.descriptor(), PUNCH, offsetBytes, lengthBytes);
-        cannotPunch = isUnsupported(errno);
+        learnPunch(errno);
         return done(errno, operation, offsetBytes, lengthBytes);
     }
 
@@ -46,8 +60,53 @@ final class FileZeroer {
             return false;
         }
         int errno = -Posix.fallocate(file.descriptor(), ZERO, offsetBytes, lengthBytes);
-        cannotZero = isUnsupported(errno);
+        learnZero(errno);
         return done(errno, "writeZeroes", offsetBytes, lengthBytes);
+    }
+
+    /** Whether {@link #zero} will not have to write. */
+    boolean isFast(boolean mayUnmap) {
+        return mayUnmap && canPunch() || canZero();
+    }
+
+    private boolean canPunch() {
+        if (!hasPunched && !cannotPunch && !file.blockDevice()) {
+            // The file may end within a block, which must not be touched, however large blocks are.
+            long behind = (file.sizeBytes() + PROBE_BYTES - 1 & -PROBE_BYTES) + PROBE_BYTES;
+            learnPunch(-Posix.fallocate(file.descriptor(), PUNCH, behind, PROBE_BYTES));
+        }
+        return hasPunched && !cannotPunch;
+    }
+
+    private boolean canZero() {
+        return !cannotZero && (hasZeroed || !file.blockDevice() && marksByName());
+    }
+
+    private boolean marksByName() {
+        if (markingByName == null) {
+            try {
+                markingByName = MARKING.contains(Files.getFileStore(file.self()).type());
+            } catch (IOException | SecurityException _) {
+                markingByName = false;
+            }
+        }
+        return markingByName;
+    }
+
+    private void learnPunch(int errno) {
+        if (errno == 0) {
+            hasPunched = true;
+        } else if (isUnsupported(errno)) {
+            cannotPunch = true;
+        }
+    }
+
+    private void learnZero(int errno) {
+        if (errno == 0) {
+            hasZeroed = true;
+        } else if (isUnsupported(errno)) {
+            cannotZero = true;
+        }
     }
 
     private boolean done(int errno, String operation, long offsetBytes, long lengthBytes) throws DeviceException {

@@ -129,6 +129,26 @@ public final class MemoryDevice implements BlockDevice {
         clear("writeZeroes", offsetBytes, lengthBytes);
     }
 
+    /** Pages that were never written are holes. */
+    @Override
+    public void extents(long offsetBytes, long lengthBytes, ExtentVisitor visitor) throws DeviceException {
+        Ranges.checkDevice(offsetBytes, lengthBytes, sizeBytes);
+        checkOpen("extents", offsetBytes, lengthBytes);
+        long end = offsetBytes + lengthBytes;
+        for (long position = offsetBytes; position < end;) {
+            boolean hole = page(position) == null;
+            long next = position;
+            do {
+                next = tables.get(tableIndex(next)) == null ? nextTable(next) : nextPage(next);
+            } while (next < end && (page(next) == null) == hole);
+            long count = Math.min(next, end) - position;
+            if (!visitor.extent(count, hole ? ExtentVisitor.HOLE | ExtentVisitor.ZERO : 0)) {
+                return;
+            }
+            position += count;
+        }
+    }
+
     @Override
     public void evictCached(long offsetBytes, long lengthBytes) {
         Ranges.checkDevice(offsetBytes, lengthBytes, sizeBytes);
@@ -196,8 +216,7 @@ public final class MemoryDevice implements BlockDevice {
         try {
             for (long position = offsetBytes; position < end;) {
                 if (tables.get(tableIndex(position)) == null) {
-                    position = (position >>> PAGE_SHIFT + PAGES_PER_TABLE_SHIFT) + 1
-                            << PAGE_SHIFT + PAGES_PER_TABLE_SHIFT;
+                    position = nextTable(position);
                 } else {
                     long count = bytesInPage(position, end - position);
                     clearPage(position, count);
@@ -227,6 +246,14 @@ public final class MemoryDevice implements BlockDevice {
 
     private static long bytesInPage(long position, long lengthBytes) {
         return Math.min(PAGE_BYTES - (position & (PAGE_BYTES - 1)), lengthBytes);
+    }
+
+    private static long nextPage(long position) {
+        return (position >>> PAGE_SHIFT) + 1 << PAGE_SHIFT;
+    }
+
+    private static long nextTable(long position) {
+        return (position >>> PAGE_SHIFT + PAGES_PER_TABLE_SHIFT) + 1 << PAGE_SHIFT + PAGES_PER_TABLE_SHIFT;
     }
 
     private static int tableIndex(long position) {

@@ -56,6 +56,7 @@ final class Posix {
     static final int SEEK_DATA = 3;
     static final int SEEK_HOLE = 4;
 
+    private static final int FADV_WILLNEED = 3;
     private static final int FADV_DONTNEED = 4;
     private static final int MADV_DONTNEED = 4;
 
@@ -218,6 +219,18 @@ final class Posix {
                     return result >= 0 ? result : -errno(errno);
                 }
             }
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Begins to read the range into the page cache. A hint; the kernel takes no more than its read-ahead of it, which
+     * is 128 KiB at least as a rule.
+     */
+    static void willNeed(int fd, long offsetBytes, long lengthBytes) {
+        try {
+            int _ = (int) Cache.FADVISE.invokeExact(fd, offsetBytes, lengthBytes, FADV_WILLNEED);
         } catch (Throwable e) {
             throw unexpected(e);
         }

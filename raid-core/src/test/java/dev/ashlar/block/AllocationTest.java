@@ -16,6 +16,7 @@ class AllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int CALLS = 2000;
     private static final int MOST_ROUNDS = 500;
+    private static final ExtentVisitor VISITOR = (_, _) -> true;
 
     @TempDir
     Path directory;
@@ -45,6 +46,16 @@ class AllocationTest {
         }
     }
 
+    @Test
+    void trackedDeviceAllocatesNothingPerCall() throws IOException {
+        try (TrackedDevice device = new TrackedDevice(new MemoryDevice(4 << 20))) {
+            checkCalls(device);
+            device.setMark("mark");
+            checkCalls(device);
+            check("dirty", offset -> device.dirty("mark", offset, device.sizeBytes() - offset, VISITOR));
+        }
+    }
+
     private Path image() throws IOException {
         Path path = directory.resolve("image");
         Devices.createImage(path, 4 << 20, false);
@@ -59,6 +70,9 @@ class AllocationTest {
             check("read", offset -> device.read(offset, buffer, 0, 4096));
             check("heap write", offset -> device.write(offset, heap, 0, 4096, false));
             check("heap read", offset -> device.read(offset, heap, 0, 4096));
+            check("extents", offset -> device.extents(offset, device.sizeBytes() - offset, VISITOR));
+            check("prefetch", offset -> device.prefetch(offset, 4096));
+            check("zeroesFast", offset -> device.zeroesFast(offset, 4096, true));
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ashlar.block.BlockDevice;
 import dev.ashlar.block.DeviceException;
+import dev.ashlar.block.ExtentVisitor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -81,12 +82,39 @@ public abstract class BlockDeviceContract {
                 offset = size - length;
             }
             apply(random, model, offset, length);
+            if (step % 8 == 0) {
+                checkExtents(random, model, "seed=" + seed + " step=" + step);
+            }
+            device.prefetch(offset, length);
             int from = Math.max(0, offset - 5000);
             int to = Math.min(size, offset + length + 5000);
             assertThat(read(from, to - from)).as("seed=%d step=%d", seed, step)
                     .isEqualTo(Arrays.copyOfRange(model, from, to));
         }
         assertThat(read(0, size)).as("seed=%d", seed).isEqualTo(model);
+    }
+
+    /** Extents cover the range without gaps, what is called zero is zero, and a visitor that has enough is asked no more. */
+    private void checkExtents(Random random, byte[] model, String where) throws IOException {
+        int length = 1 + random.nextInt(size);
+        int offset = random.nextInt(size - length + 1);
+        long[] seen = {offset, 0};
+        device.extents(offset, length, (lengthBytes, flags) -> {
+            assertThat(lengthBytes).as(where).isPositive();
+            long end = seen[0] + lengthBytes;
+            assertThat(end).as(where).isLessThanOrEqualTo(offset + (long) length);
+            if ((flags & ExtentVisitor.ZERO) != 0) {
+                assertThat(Arrays.copyOfRange(model, (int) seen[0], (int) end)).as(where).containsOnly(0);
+            }
+            seen[0] = end;
+            seen[1]++;
+            return true;
+        });
+        assertThat(seen[0]).as(where).isEqualTo(offset + (long) length);
+        long wanted = 1 + random.nextLong(seen[1]);
+        long[] calls = {0};
+        device.extents(offset, length, (_, _) -> ++calls[0] < wanted);
+        assertThat(calls[0]).as(where).isEqualTo(wanted);
     }
 
     private void apply(Random random, byte[] model, int offset, int length) throws IOException {
@@ -130,6 +158,9 @@ public abstract class BlockDeviceContract {
             assertMisuse(() -> device.trim(range[0], range[1], false));
             assertMisuse(() -> device.writeZeroes(range[0], range[1], true, false));
             assertMisuse(() -> device.evictCached(range[0], range[1]));
+            assertMisuse(() -> device.prefetch(range[0], range[1]));
+            assertMisuse(() -> device.zeroesFast(range[0], range[1], true));
+            assertMisuse(() -> device.extents(range[0], range[1], (_, _) -> true));
         }
     }
 
@@ -163,6 +194,10 @@ public abstract class BlockDeviceContract {
         device.trim(size, 0, true);
         device.writeZeroes(size, 0, true, true);
         device.evictCached(size, 0);
+        device.prefetch(size, 0);
+        device.extents(size, 0, (_, _) -> {
+            throw new AssertionError("an extent of nothing");
+        });
         assertThat(read(0, size)).isEqualTo(new byte[size]);
     }
 
@@ -269,7 +304,10 @@ public abstract class BlockDeviceContract {
         assertThatThrownBy(() -> device.flush()).isInstanceOf(DeviceException.class);
         assertThatThrownBy(() -> device.trim(0, 10, false)).isInstanceOf(DeviceException.class);
         assertThatThrownBy(() -> device.writeZeroes(0, 10, true, false)).isInstanceOf(DeviceException.class);
+        assertThatThrownBy(() -> device.extents(0, 10, (_, _) -> true)).isInstanceOf(DeviceException.class);
         assertThatCode(() -> device.evictCached(0, 10)).doesNotThrowAnyException();
+        assertThatCode(() -> device.prefetch(0, 10)).doesNotThrowAnyException();
+        assertThat(device.zeroesFast(0, 10, true)).isFalse();
     }
 
     @Test

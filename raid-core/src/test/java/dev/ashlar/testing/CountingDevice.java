@@ -1,6 +1,7 @@
 package dev.ashlar.testing;
 
 import dev.ashlar.block.BlockDevice;
+import dev.ashlar.block.ExtentVisitor;
 import dev.ashlar.block.FilterDevice;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -76,6 +77,12 @@ public final class CountingDevice extends FilterDevice {
     public void writeZeroes(long offsetBytes, long lengthBytes, boolean mayUnmap, boolean fua) throws IOException {
         below.writeZeroes(offsetBytes, lengthBytes, mayUnmap, fua);
         count(Operation.WRITE_ZEROES, lengthBytes, fua);
+    }
+
+    @Override
+    public void extents(long offsetBytes, long lengthBytes, ExtentVisitor visitor) throws IOException {
+        below.extents(offsetBytes, lengthBytes, visitor);
+        count(Operation.EXTENTS, lengthBytes, false);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.ashlar.testing;
 import dev.ashlar.block.BlockDevice;
 import dev.ashlar.block.DeviceException;
 import dev.ashlar.block.DeviceShrunkException;
+import dev.ashlar.block.ExtentVisitor;
 import dev.ashlar.block.FilterDevice;
 import dev.ashlar.block.NoSpaceException;
 import dev.ashlar.block.Ranges;
@@ -121,6 +122,16 @@ public final class FaultDevice extends FilterDevice {
             throw failure(fault, offsetBytes, lengthBytes);
         }
         below.writeZeroes(offsetBytes, lengthBytes, mayUnmap, fua);
+    }
+
+    @Override
+    public void extents(long offsetBytes, long lengthBytes, ExtentVisitor visitor) throws IOException {
+        Ranges.checkDevice(offsetBytes, lengthBytes, sizeBytes());
+        Fault fault = next(Operation.EXTENTS, offsetBytes, lengthBytes);
+        if (fault != null) {
+            throw failure(fault, offsetBytes, lengthBytes);
+        }
+        below.extents(offsetBytes, lengthBytes, visitor);
     }
 
     /** The fault this call meets, or null. */

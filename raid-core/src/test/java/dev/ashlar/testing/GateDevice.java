@@ -1,6 +1,7 @@
 package dev.ashlar.testing;
 
 import dev.ashlar.block.BlockDevice;
+import dev.ashlar.block.ExtentVisitor;
 import dev.ashlar.block.FilterDevice;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -78,6 +79,12 @@ public final class GateDevice extends FilterDevice {
     public void writeZeroes(long offsetBytes, long lengthBytes, boolean mayUnmap, boolean fua) throws IOException {
         pass(Operation.WRITE_ZEROES);
         below.writeZeroes(offsetBytes, lengthBytes, mayUnmap, fua);
+    }
+
+    @Override
+    public void extents(long offsetBytes, long lengthBytes, ExtentVisitor visitor) throws IOException {
+        pass(Operation.EXTENTS);
+        below.extents(offsetBytes, lengthBytes, visitor);
     }
 
     private synchronized void pass(Operation operation) {

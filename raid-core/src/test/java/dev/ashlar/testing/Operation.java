@@ -8,7 +8,8 @@ public enum Operation {
     WRITE,
     FLUSH,
     TRIM,
-    WRITE_ZEROES;
+    WRITE_ZEROES,
+    EXTENTS;
 
     /** The method's name, as in the messages of real devices. */
     public String verb() {
@@ -18,6 +19,7 @@ public enum Operation {
             case FLUSH -> "flush";
             case TRIM -> "trim";
             case WRITE_ZEROES -> "writeZeroes";
+            case EXTENTS -> "extents";
         };
     }
 }

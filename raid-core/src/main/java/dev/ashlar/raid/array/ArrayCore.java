@@ -173,6 +173,22 @@ final class ArrayCore implements EngineHost {
     }
 
     @Override
+    public long agreementEnd(long offsetSyncBytes) {
+        return regions.agreementEnd(offsetSyncBytes);
+    }
+
+    @Override
+    public boolean resyncing(long offsetSyncBytes) {
+        return recovers() && !(level.hasParity() && table.present().length < table.size())
+                && !regions.stuckAt(offsetSyncBytes);
+    }
+
+    @Override
+    public boolean recovers() {
+        return !readOnly && failure == null && !stopped;
+    }
+
+    @Override
     public void torn(long offsetSyncBytes, long lengthBytes) {
         regions.tear(offsetSyncBytes, lengthBytes);
         onChange.run();

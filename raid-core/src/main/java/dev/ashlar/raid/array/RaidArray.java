@@ -1,6 +1,7 @@
 package dev.ashlar.raid.array;
 
 import dev.ashlar.block.BlockDevice;
+import dev.ashlar.block.ExtentVisitor;
 import dev.ashlar.block.Ranges;
 import dev.ashlar.block.ReadOnlyDeviceException;
 import dev.ashlar.raid.ArrayFailedException;
@@ -167,9 +168,7 @@ public final class RaidArray implements BlockDevice {
     public void read(long offsetBytes, MemorySegment target, long targetOffset, long lengthBytes) throws IOException {
         Ranges.checkDevice(offsetBytes, lengthBytes, engine.arrayBytes());
         Ranges.checkTarget(target, targetOffset, lengthBytes);
-        if (core.isStopped()) {
-            throw new ArrayFailedException(core.name, "read", offsetBytes, lengthBytes, "the array is stopped");
-        }
+        requireOpen("read", offsetBytes, lengthBytes);
         engine.read(offsetBytes, target, targetOffset, lengthBytes);
     }
 
@@ -197,6 +196,48 @@ public final class RaidArray implements BlockDevice {
         Ranges.checkDevice(offsetBytes, lengthBytes, engine.arrayBytes());
         if (lengthBytes > 0) {
             change("trim", offsetBytes, null, 0, lengthBytes, true, fua);
+        }
+    }
+
+    @Override
+    public boolean zeroesFast(long offsetBytes, long lengthBytes, boolean mayUnmap) {
+        Ranges.checkDevice(offsetBytes, lengthBytes, engine.arrayBytes());
+        return !core.readOnly && lengthBytes > 0 && engine.zeroesFast(offsetBytes, lengthBytes, mayUnmap);
+    }
+
+    /** A block of which not even a lost member's content is sure is called data, as is one whose member is silent. */
+    @Override
+    public void extents(long offsetBytes, long lengthBytes, ExtentVisitor visitor) throws IOException {
+        Ranges.checkDevice(offsetBytes, lengthBytes, engine.arrayBytes());
+        requireOpen("extents", offsetBytes, lengthBytes);
+        if (lengthBytes > 0) {
+            engine.extents(offsetBytes, lengthBytes, visitor);
+        }
+    }
+
+    /**
+     * Tells how well each part of a range is protected, as it is known in memory; never waits for a member.
+     *
+     * @param visitor is given flags of {@link dev.ashlar.raid.Redundancy}; neighbours differ
+     */
+    public void redundancy(long offsetBytes, long lengthBytes, ExtentVisitor visitor) {
+        Ranges.checkDevice(offsetBytes, lengthBytes, engine.arrayBytes());
+        if (lengthBytes > 0) {
+            engine.redundancy(offsetBytes, lengthBytes, visitor);
+        }
+    }
+
+    @Override
+    public void prefetch(long offsetBytes, long lengthBytes) {
+        Ranges.checkDevice(offsetBytes, lengthBytes, engine.arrayBytes());
+        if (!core.isStopped()) {
+            engine.prefetch(offsetBytes, lengthBytes);
+        }
+    }
+
+    private void requireOpen(String verb, long offsetBytes, long lengthBytes) throws ArrayFailedException {
+        if (core.isStopped()) {
+            throw new ArrayFailedException(core.name, verb, offsetBytes, lengthBytes, "the array is stopped");
         }
     }
 

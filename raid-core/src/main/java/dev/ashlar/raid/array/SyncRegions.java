@@ -52,6 +52,21 @@ final class SyncRegions implements ResyncPass.Regions {
         return bitmap == null ? offset + length <= position : !bitmap.needsSync(offset, length);
     }
 
+    /** Where the stretch from {@code offset} on ends in which all is consistent, or stuck, or due, as at its start. */
+    long agreementEnd(long offset) {
+        long end = Math.min(syncBytes, Math.min(torn.nextBound(offset), stuck.nextBound(offset)));
+        if (bitmap != null) {
+            return Math.min(end, bitmap.neededEnd(offset));
+        }
+        long reached = position;
+        return reached > offset ? Math.min(end, reached) : end;
+    }
+
+    /** Whether a resync is of no use here, because data is lost. */
+    boolean stuckAt(long offset) {
+        return stuck.overlaps(offset, 1);
+    }
+
     /** A write was left half done in the range. */
     void tear(long offset, long length) {
         torn.add(offset, length);

@@ -46,6 +46,20 @@ final class TornRanges {
         count = endByStart.size();
     }
 
+    /** The first start or end of a range after {@code offset}; {@link Long#MAX_VALUE} if there is none. */
+    long nextBound(long offset) {
+        return count == 0 ? Long.MAX_VALUE : nextBoundListed(offset);
+    }
+
+    private synchronized long nextBoundListed(long offset) {
+        Map.Entry<Long, Long> before = endByStart.floorEntry(offset);
+        if (before != null && before.getValue() > offset) {
+            return before.getValue();
+        }
+        Long start = endByStart.higherKey(offset);
+        return start == null ? Long.MAX_VALUE : start;
+    }
+
     boolean isEmpty() {
         return count == 0;
     }

@@ -173,6 +173,16 @@ final class BitStates {
         }
     }
 
+    /** The first bit from {@code from} on that is not needed, or -1. */
+    int nextUnneeded(int from) {
+        for (int bit = from; bit < words.length; bit++) {
+            if (!has(bit, NEEDED)) {
+                return bit;
+            }
+        }
+        return -1;
+    }
+
     /** The first needed bit from {@code from} on, or -1. */
     int nextNeeded(int from) {
         return next(from, NEEDED, neededByPage);

@@ -179,6 +179,16 @@ public final class WriteIntentBitmap {
         return pastEnd(fromOffsetBytes) ? -1 : start(states.nextNeeded(bit(fromOffsetBytes)), fromOffsetBytes);
     }
 
+    /** Where the stretch from a byte on ends in which {@link #needsSync} is everywhere the same; behind that byte. */
+    public long neededEnd(long fromOffsetBytes) {
+        if (states.neededBits() == 0) {
+            return sizeBytes;
+        }
+        int bit = bit(fromOffsetBytes);
+        int end = states.has(bit, NEEDED) ? states.nextUnneeded(bit + 1) : states.nextNeeded(bit + 1);
+        return end < 0 ? sizeBytes : Math.min((long) end << chunkShift, sizeBytes);
+    }
+
     /** The first byte at or after {@code fromOffsetBytes} in a chunk whose bit is set, or -1. */
     public long nextSet(long fromOffsetBytes) {
         return pastEnd(fromOffsetBytes) ? -1 : start(disk.nextSetBit(bit(fromOffsetBytes)), fromOffsetBytes);

@@ -1,5 +1,6 @@
 package dev.ashlar.raid.engine;
 
+import dev.ashlar.block.ExtentVisitor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
@@ -28,6 +29,18 @@ public interface Engine {
 
     /** See {@link dev.ashlar.block.BlockDevice#writeZeroes}. */
     void writeZeroes(long offsetBytes, long lengthBytes, boolean mayUnmap, boolean fua) throws IOException;
+
+    /** See {@link dev.ashlar.block.BlockDevice#zeroesFast}. */
+    boolean zeroesFast(long offsetBytes, long lengthBytes, boolean mayUnmap);
+
+    /** See {@link dev.ashlar.block.BlockDevice#extents}; a member that does not answer has data. */
+    void extents(long offsetBytes, long lengthBytes, ExtentVisitor visitor);
+
+    /** See {@link dev.ashlar.raid.array.RaidArray#redundancy}. */
+    void redundancy(long offsetBytes, long lengthBytes, ExtentVisitor visitor);
+
+    /** See {@link dev.ashlar.block.BlockDevice#prefetch}. */
+    void prefetch(long offsetBytes, long lengthBytes);
 
     /** First sync byte that a write of this array range touches. */
     long syncStart(long offsetBytes, long lengthBytes);

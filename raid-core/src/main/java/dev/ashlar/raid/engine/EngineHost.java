@@ -23,6 +23,18 @@ public interface EngineHost {
     /** Whether parity or copies agree in this range of sync bytes, so that a lost block may be computed from them. */
     boolean consistent(long offsetSyncBytes, long lengthBytes);
 
+    /**
+     * Where the stretch from this sync byte on ends in which {@link #consistent} and {@link #resyncing} answer the same
+     * everywhere; behind the byte, and not behind the last one.
+     */
+    long agreementEnd(long offsetSyncBytes);
+
+    /** Whether what does not agree at this sync byte is being made to, or will be without anybody's doing. */
+    boolean resyncing(long offsetSyncBytes);
+
+    /** Whether members that are recovering get on. */
+    boolean recovers();
+
     /** A write was left half done in this range of sync bytes: nothing may be computed from it until it is resynced. */
     void torn(long offsetSyncBytes, long lengthBytes);
 

@@ -1,6 +1,7 @@
 package dev.ashlar.raid.engine;
 
 import dev.ashlar.block.DeviceException;
+import dev.ashlar.block.ExtentVisitor;
 import dev.ashlar.raid.ArrayFailedException;
 import dev.ashlar.raid.layout.MirrorGeometry;
 import dev.ashlar.raid.member.Member;
@@ -24,6 +25,8 @@ public final class MirrorEngine implements Engine {
     private final StripeLocks locks = new StripeLocks(LOCKS);
     private final WorkPool<Work> pool;
     private final MirrorSync sync;
+    private final WorkPool<MirrorExtents> extents;
+    private final WorkPool<MirrorRedundancy> redundancy;
 
     /** Two tiles to copy and compare through, and the writes of a chunk. */
     record Work(MemorySegment memory, MemberWrites writes) {
@@ -39,6 +42,8 @@ public final class MirrorEngine implements Engine {
         pool = new WorkPool<>(() -> new Work(Arena.ofAuto().allocate(2 * Work.TILE_BYTES, 4096),
                 new MemberWrites(host, geometry.raidDisks())));
         sync = new MirrorSync(geometry, host, locks, pool);
+        extents = new WorkPool<>(() -> new MirrorExtents(geometry, host));
+        redundancy = new WorkPool<>(() -> new MirrorRedundancy(geometry, host));
     }
 
     @Override
@@ -159,6 +164,58 @@ public final class MirrorEngine implements Engine {
             throw writes.noSpace();
         }
         host.agrees(syncOffset, length);
+    }
+
+    @Override
+    public boolean zeroesFast(long offsetBytes, long lengthBytes, boolean mayUnmap) {
+        return Hints.allZeroFast(host.roles(), mayUnmap);
+    }
+
+    @Override
+    public void extents(long offsetBytes, long lengthBytes, ExtentVisitor visitor) {
+        MirrorExtents walk = extents.take();
+        try {
+            walk.walk(offsetBytes, lengthBytes, visitor);
+        } finally {
+            extents.give(walk);
+        }
+    }
+
+    @Override
+    public void redundancy(long offsetBytes, long lengthBytes, ExtentVisitor visitor) {
+        MirrorRedundancy walk = redundancy.take();
+        try {
+            walk.walk(offsetBytes, lengthBytes, visitor);
+        } finally {
+            redundancy.give(walk);
+        }
+    }
+
+    @Override
+    public void prefetch(long offsetBytes, long lengthBytes) {
+        long most = Math.min(lengthBytes, Hints.MOST_PREFETCH_BYTES);
+        for (long done = 0; done < most; ) {
+            long at = offsetBytes + done;
+            long length = within(at, most - done);
+            prefetchChunk(at / geometry.chunkBytes(), at % geometry.chunkBytes(), length);
+            done += length;
+        }
+    }
+
+    /** From the copy that a read would take. */
+    private void prefetchChunk(long chunk, long chunkOffset, long length) {
+        RoleTable table = host.roles();
+        int copies = geometry.copies();
+        int start = host.consistent(chunk * geometry.chunkBytes() + chunkOffset, length) ? (int) (chunk % copies) : 0;
+        for (int i = 0; i < copies; i++) {
+            int copy = (start + i) % copies;
+            int role = geometry.copyRole(chunk, copy);
+            long memberOffset = geometry.copyMemberOffset(chunk, copy) + chunkOffset;
+            if (table.readable(role, memberOffset, length)) {
+                table.member(role).prefetch(memberOffset, length);
+                return;
+            }
+        }
     }
 
     private long within(long arrayOffset, long lengthBytes) {

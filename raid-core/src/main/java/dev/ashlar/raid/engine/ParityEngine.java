@@ -1,6 +1,7 @@
 package dev.ashlar.raid.engine;
 
 import dev.ashlar.block.DeviceException;
+import dev.ashlar.block.ExtentVisitor;
 import dev.ashlar.raid.ArrayFailedException;
 import dev.ashlar.raid.layout.ParityGeometry;
 import dev.ashlar.raid.member.Member;
@@ -27,6 +28,9 @@ public final class ParityEngine implements Engine {
     private final StripeLocks locks = new StripeLocks(LOCKS);
     private final ParityWriter writer;
     private final ParitySync sync;
+    private final ParityZeroer zeroer;
+    private final WorkPool<ParityExtents> extents;
+    private final WorkPool<ParityRedundancy> redundancy;
     private final WorkPool<Work> pool;
     private final WorkPool<MemorySegment> staging;
 
@@ -41,6 +45,9 @@ public final class ParityEngine implements Engine {
         pool = new WorkPool<>(
                 () -> new Work(new Column(geometry, parity, host), new MemberWrites(host, geometry.raidDisks())));
         sync = new ParitySync(geometry, host, locks, pool);
+        zeroer = new ParityZeroer(geometry, host, locks, pool);
+        extents = new WorkPool<>(() -> new ParityExtents(geometry, host, locks));
+        redundancy = new WorkPool<>(() -> new ParityRedundancy(geometry, host));
         staging = new WorkPool<>(() -> Arena.ofAuto().allocate(1 << 20, 4096));
     }
 
@@ -230,7 +237,7 @@ public final class ParityEngine implements Engine {
         while (at < end) {
             long length = Math.min((at / stripeBytes + 1) * stripeBytes, end) - at;
             if (length == stripeBytes) {
-                zeroStripe(at / stripeBytes, mayUnmap, fua);
+                length *= zeroer.zero(at / stripeBytes, (end - at) / stripeBytes, mayUnmap, fua);
             } else {
                 length = Math.min(length, ZEROES.byteSize());
                 writeNative(at, ZEROES, 0, length, fua);
@@ -239,36 +246,39 @@ public final class ParityEngine implements Engine {
         }
     }
 
-    /** The parity of zeroes is zero, so a whole stripe is zeroed member by member. */
-    private void zeroStripe(long stripe, boolean mayUnmap, boolean fua) throws IOException {
-        ReentrantLock lock = locks.lock(stripe);
-        Work work = pool.take();
+    /** What is no whole stripe is read and written; so that counts as fast only where it is a quarter at most. */
+    @Override
+    public boolean zeroesFast(long offsetBytes, long lengthBytes, boolean mayUnmap) {
+        long stripeBytes = geometry.stripeDataBytes();
+        long first = Math.ceilDiv(offsetBytes, stripeBytes);
+        long stripes = (offsetBytes + lengthBytes) / stripeBytes - first;
+        return stripes > 0 && stripes * stripeBytes >= lengthBytes - lengthBytes / 4
+                && zeroer.fast(first, stripes, mayUnmap);
+    }
+
+    @Override
+    public void extents(long offsetBytes, long lengthBytes, ExtentVisitor visitor) {
+        ParityExtents walk = extents.take();
         try {
-            RoleTable table = host.roles();
-            long chunkBytes = geometry.chunkBytes();
-            long memberOffset = stripe * chunkBytes;
-            MemberWrites writes = work.writes();
-            writes.start();
-            for (int role = 0; role < table.size(); role++) {
-                if (!writes.zero(table, role, memberOffset, chunkBytes, mayUnmap, fua)) {
-                    break;
-                }
-            }
-            try {
-                writes.finish();
-            } catch (ArrayFailedException e) {
-                host.torn(memberOffset, chunkBytes);
-                throw e;
-            }
-            if (writes.noSpace() != null) {
-                host.torn(memberOffset, chunkBytes);
-                throw writes.noSpace();
-            }
-            host.agrees(memberOffset, chunkBytes);
+            walk.walk(offsetBytes, lengthBytes, visitor);
         } finally {
-            pool.give(work);
-            lock.unlock();
+            extents.give(walk);
         }
+    }
+
+    @Override
+    public void redundancy(long offsetBytes, long lengthBytes, ExtentVisitor visitor) {
+        ParityRedundancy walk = redundancy.take();
+        try {
+            walk.walk(offsetBytes, lengthBytes, visitor);
+        } finally {
+            redundancy.give(walk);
+        }
+    }
+
+    @Override
+    public void prefetch(long offsetBytes, long lengthBytes) {
+        Hints.prefetch(geometry, host.roles(), offsetBytes, Math.min(lengthBytes, Hints.MOST_PREFETCH_BYTES));
     }
 
     @Override

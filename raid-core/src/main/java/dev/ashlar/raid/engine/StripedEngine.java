@@ -1,5 +1,6 @@
 package dev.ashlar.raid.engine;
 
+import dev.ashlar.block.ExtentVisitor;
 import dev.ashlar.raid.layout.StripedGeometry;
 import dev.ashlar.raid.member.Member;
 import java.io.IOException;
@@ -9,13 +10,14 @@ import java.lang.foreign.MemorySegment;
 public final class StripedEngine implements Engine {
     private final StripedGeometry geometry;
     private final EngineHost host;
+    private final WorkPool<StripedExtents> extents;
 
     /** See the class. */
     public StripedEngine(StripedGeometry geometry, EngineHost host) {
         this.geometry = geometry;
         this.host = host;
+        extents = new WorkPool<>(() -> new StripedExtents(geometry, host));
     }
-
 
     @Override
     public long arrayBytes() {
@@ -53,6 +55,37 @@ public final class StripedEngine implements Engine {
         for (long done = 0; done < lengthBytes; ) {
             long length = within(offsetBytes + done, lengthBytes - done);
             member(offsetBytes + done).writeZeroes(memberOffset(offsetBytes + done), length, mayUnmap, fua);
+            done += length;
+        }
+    }
+
+    @Override
+    public boolean zeroesFast(long offsetBytes, long lengthBytes, boolean mayUnmap) {
+        return Hints.allZeroFast(host.roles(), mayUnmap);
+    }
+
+    @Override
+    public void extents(long offsetBytes, long lengthBytes, ExtentVisitor visitor) {
+        StripedExtents walk = extents.take();
+        try {
+            walk.walk(offsetBytes, lengthBytes, visitor);
+        } finally {
+            extents.give(walk);
+        }
+    }
+
+    /** There is no redundancy that could be less than whole, and no member that could be missing. */
+    @Override
+    public void redundancy(long offsetBytes, long lengthBytes, ExtentVisitor visitor) {
+        visitor.extent(lengthBytes, 0);
+    }
+
+    @Override
+    public void prefetch(long offsetBytes, long lengthBytes) {
+        long most = Math.min(lengthBytes, Hints.MOST_PREFETCH_BYTES);
+        for (long done = 0; done < most; ) {
+            long length = within(offsetBytes + done, most - done);
+            member(offsetBytes + done).prefetch(memberOffset(offsetBytes + done), length);
             done += length;
         }
     }

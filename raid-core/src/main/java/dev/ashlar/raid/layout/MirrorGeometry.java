@@ -135,6 +135,36 @@ public final class MirrorGeometry {
         return memberChunk * chunkBytes;
     }
 
+    /** How many array chunks from one on, up to another, have their first copy before this byte of their members. */
+    public long chunksBefore(long memberByte, long firstChunk, long lastChunk) {
+        return chunksBefore(memberByte, firstChunk, lastChunk, 0);
+    }
+
+    /** As above, of the copies with another number. */
+    public long chunksBefore(long memberByte, long firstChunk, long lastChunk, int copy) {
+        long before = firstChunk;
+        long behind = lastChunk + 1;
+        while (before < behind) {
+            long middle = before + behind >>> 1;
+            if (copyMemberOffset(middle, copy) <= memberByte - chunkBytes) {
+                before = middle + 1;
+            } else {
+                behind = middle;
+            }
+        }
+        return before - firstChunk;
+    }
+
+    /** Whether all copies of a chunk lie at the same offset of their members. */
+    public boolean besideOneAnother() {
+        return far == 1;
+    }
+
+    /** Whether each role holds a copy of every chunk. */
+    public boolean everyRoleHasAll() {
+        return copies() == raidDisks;
+    }
+
     /** The array chunk of which a role holds a copy at one of its chunks; -1 if that place is not used. */
     public long arrayChunkAt(int role, long memberChunk) {
         long place = placeAt(role, memberChunk);

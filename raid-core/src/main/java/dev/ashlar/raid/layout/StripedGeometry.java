@@ -148,6 +148,21 @@ public final class StripedGeometry {
         return (zone.firstRow + (arrayChunk - zone.firstChunk) / zone.roles.length) * chunkBytes;
     }
 
+    /** How many array chunks from one on, up to another, lie before this byte of their members. */
+    public long chunksBefore(long memberByte, long firstChunk, long lastChunk) {
+        long before = firstChunk;
+        long behind = lastChunk + 1;
+        while (before < behind) {
+            long middle = before + behind >>> 1;
+            if (memberOffset(middle) <= memberByte - chunkBytes) {
+                before = middle + 1;
+            } else {
+                behind = middle;
+            }
+        }
+        return before - firstChunk;
+    }
+
     /** The array chunk at one of a role's chunks; -1 if that place is not used. */
     public long arrayChunkAt(int role, long memberChunk) {
         Checks.index("role", role, raidDisks);

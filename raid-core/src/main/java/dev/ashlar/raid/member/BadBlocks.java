@@ -111,6 +111,14 @@ public final class BadBlocks {
         return count > 0 && next < now.length && now[next] < sector + count;
     }
 
+    /** The first start or end of a bad range after this sector; {@link Long#MAX_VALUE} if there is none. */
+    public long nextBound(long sector) {
+        long[] now = bounds;
+        int found = Arrays.binarySearch(now, sector + 1);
+        int next = found < 0 ? -found - 1 : found;
+        return next < now.length ? now[next] : Long.MAX_VALUE;
+    }
+
     /** Index of the first range whose end is past {@code sector}; the length of {@code bounds} if there is none. */
     private static int firstEndAfter(long[] bounds, long sector) {
         int found = Arrays.binarySearch(bounds, sector + 1);

@@ -2,6 +2,7 @@ package dev.ashlar.raid.member;
 
 import dev.ashlar.block.BlockDevice;
 import dev.ashlar.block.DeviceException;
+import dev.ashlar.block.ExtentVisitor;
 import dev.ashlar.raid.MemberState;
 import dev.ashlar.raid.superblock.MemberFields;
 import java.io.IOException;
@@ -160,6 +161,14 @@ public final class Member {
         return !badAt(offsetBytes, lengthBytes);
     }
 
+    /** The first component byte after this one at which {@link #readable} may change; {@link Long#MAX_VALUE} for none. */
+    public long nextChange(long offsetBytes) {
+        long bad = badBlocks.nextBound((dataStartBytes + offsetBytes) / 512);
+        long next = bad == Long.MAX_VALUE ? bad : bad * 512 - dataStartBytes;
+        long recovered = state == MemberState.RECOVERING ? recoveredBytes.get() : 0;
+        return recovered > offsetBytes ? Math.min(next, recovered) : next;
+    }
+
     /** Whether a bad-block entry covers part of the range. */
     public boolean badAt(long offsetBytes, long lengthBytes) {
         if (badBlocks.isEmpty()) {
@@ -191,6 +200,29 @@ public final class Member {
     public void writeZeroes(long offsetBytes, long lengthBytes, boolean mayUnmap, boolean fua) throws IOException {
         checkInside(offsetBytes, lengthBytes);
         device.writeZeroes(dataStartBytes + offsetBytes, lengthBytes, mayUnmap, fua);
+    }
+
+    /** Bytes of the data area. */
+    public long dataBytes() {
+        return dataBytes;
+    }
+
+    /** Tells where component bytes are allocated; see {@link BlockDevice#extents}. */
+    public void extents(long offsetBytes, long lengthBytes, ExtentVisitor visitor) throws IOException {
+        checkInside(offsetBytes, lengthBytes);
+        device.extents(dataStartBytes + offsetBytes, lengthBytes, visitor);
+    }
+
+    /** Whether zeroing component bytes is fast; see {@link BlockDevice#zeroesFast}. */
+    public boolean zeroesFast(long offsetBytes, long lengthBytes, boolean mayUnmap) {
+        checkInside(offsetBytes, lengthBytes);
+        return device.zeroesFast(dataStartBytes + offsetBytes, lengthBytes, mayUnmap);
+    }
+
+    /** Component bytes will be read soon; see {@link BlockDevice#prefetch}. */
+    public void prefetch(long offsetBytes, long lengthBytes) {
+        checkInside(offsetBytes, lengthBytes);
+        device.prefetch(dataStartBytes + offsetBytes, lengthBytes);
     }
 
     /** Makes a later read of the range ask the medium. */

@@ -49,8 +49,13 @@ final class TestArray {
 
     /** Adds a blank disk and returns its number. */
     int addDisk(long sizeBytes) {
+        return addDisk(new MemoryDevice("disk" + disks.size(), sizeBytes));
+    }
+
+    /** Adds a disk of any kind and returns its number. */
+    int addDisk(BlockDevice below) {
         String name = "disk" + disks.size();
-        disks.add(new FaultDevice(name, new MemoryDevice(name, sizeBytes)));
+        disks.add(new FaultDevice(name, below));
         names.add(name);
         return disks.size() - 1;
     }
