@@ -1,6 +1,7 @@
 package dev.ashlar.nbd.export;
 
 import dev.ashlar.nbd.Export;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,13 +9,19 @@ import java.util.Map;
 /** The exports of a server by name, in the order of their adding. All methods may be called from any thread. */
 public final class ExportRegistry {
     private final Map<String, ServedExport> exports = new LinkedHashMap<>();
+    private final Duration entryPatience;
+
+    /** @param entryPatience how long a client that comes back waits for what it has left behind */
+    public ExportRegistry(Duration entryPatience) {
+        this.entryPatience = entryPatience;
+    }
 
     /** Serves {@code export} from now on. */
     public synchronized void add(Export export) {
         if (exports.containsKey(export.name())) {
             throw new IllegalArgumentException("an export of this name is served already: name=" + export.name());
         }
-        exports.put(export.name(), new ServedExport(export));
+        exports.put(export.name(), new ServedExport(export, entryPatience));
     }
 
     /** Takes the export out, so that nobody finds it any more: it, or null when there is none. */

@@ -1,11 +1,29 @@
 package dev.ashlar.nbd.export;
 
-/** A connection, as the export it uses sees it. Both calls come from other threads and do not block. */
+import java.util.function.BooleanSupplier;
+
+/** A connection, as the export it uses sees it. All calls come from other threads and do not block. */
 public interface ExportUser {
+
+    /** Which client it is of, whatever other connections that has. */
+    String client();
 
     /** Asks for an end once the requests in flight are answered. */
     void drain();
 
     /** Cuts the connection off. A call already inside the device still runs to its end. */
     void abort();
+
+    /** Whether it is known that the client has left this connection. */
+    boolean peerGone();
+
+    /** Cuts the connection off, and lets nothing that it has received and not begun reach the device any more. */
+    void fence();
+
+    /**
+     * Takes note of everything the client has sent so far that can still change the device.
+     *
+     * @return says, whenever it is asked, whether all of that has ended
+     */
+    BooleanSupplier mark();
 }

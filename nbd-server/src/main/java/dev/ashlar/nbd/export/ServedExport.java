@@ -6,11 +6,14 @@ import dev.ashlar.nbd.MetaContext;
 import dev.ashlar.nbd.PeerRules;
 import dev.ashlar.nbd.protocol.Flag;
 import dev.ashlar.nbd.protocol.ReplyStyle;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An export and the connections that use it.
@@ -19,15 +22,21 @@ import java.util.stream.Stream;
  * true, no thread of the server is or will be inside the device.
  */
 public final class ServedExport {
+    private static final Logger LOG = LoggerFactory.getLogger(ServedExport.class);
+    private static final long LOOK_MILLIS = 1;
+
     private final Export export;
+    private final Duration entryPatience;
     private final long sizeBytes;
     private final BlockSizes blockSizes;
     private final List<MetaContext> contexts;
     private final Set<ExportUser> users = new LinkedHashSet<>();
     private boolean closed;
 
-    ServedExport(Export export) {
+    /** @param entryPatience how long {@link #enter} waits for earlier connections of the same client */
+    ServedExport(Export export, Duration entryPatience) {
         this.export = export;
+        this.entryPatience = entryPatience;
         this.sizeBytes = export.device().sizeBytes();
         this.blockSizes = BlockSizes.SERVED;
         this.contexts = Stream.concat(
@@ -89,9 +98,39 @@ public final class ServedExport {
         return style == ReplyStyle.EXTENDED && anyContexts ? flags | Flag.BLOCK_STATUS_PAYLOAD : flags;
     }
 
-    /** Takes {@code user} in, unless the export has been closed. */
-    public synchronized boolean enter(ExportUser user) {
-        return !closed && users.add(user);
+    /**
+     * Takes {@code user} in, after what its client has sent over other connections has been dealt with as {@link Takeover}
+     * says. Waits for that as long as the server's limits allow.
+     */
+    public synchronized Entry enter(ExportUser user) {
+        long deadline = System.nanoTime() + entryPatience.toNanos();
+        Takeover takeover = new Takeover();
+        while (!closed) {
+            List<ExportUser> others = users.stream()
+                    .filter(other -> other.client().equals(user.client()))
+                    .toList();
+            if (takeover.settled(others)) {
+                users.add(user);
+                return Entry.ENTERED;
+            }
+            if (System.nanoTime() - deadline >= 0 || user.peerGone() || !pause()) {
+                LOG.warn("export '{}': client {} is refused, as an earlier request of it has not ended", name(),
+                        user.client());
+                return Entry.BUSY;
+            }
+        }
+        return Entry.REMOVED;
+    }
+
+    /** Waits until somebody leaves, or for the moment after which it is worth looking again: false if interrupted. */
+    private boolean pause() {
+        try {
+            wait(LOOK_MILLIS);
+            return true;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Lets {@code user} go; it must not touch the device any more. */
@@ -105,6 +144,7 @@ public final class ServedExport {
         List<ExportUser> present;
         synchronized (this) {
             closed = true;
+            notifyAll();
             present = List.copyOf(users);
         }
         present.forEach(ExportUser::drain);

@@ -2,6 +2,7 @@ package dev.ashlar.nbd.handshake;
 
 import dev.ashlar.nbd.MetaContext;
 import dev.ashlar.nbd.Peer;
+import dev.ashlar.nbd.export.Entry;
 import dev.ashlar.nbd.export.ExportRegistry;
 import dev.ashlar.nbd.export.ExportUser;
 import dev.ashlar.nbd.export.ServedExport;
@@ -112,7 +113,7 @@ public final class Negotiation {
 
     /** Enters {@code chosen}, asked for by {@code name}: false when it has been removed in the meantime. */
     boolean enter(ServedExport chosen, String name) {
-        if (!chosen.enter(user)) {
+        if (chosen.enter(user) != Entry.ENTERED) {
             return false;
         }
         contexts = contexts(name);

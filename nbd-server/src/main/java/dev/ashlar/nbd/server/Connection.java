@@ -8,12 +8,14 @@ import dev.ashlar.nbd.handshake.Negotiation;
 import dev.ashlar.nbd.transmission.Agreement;
 import dev.ashlar.nbd.transmission.ConnectionCounters;
 import dev.ashlar.nbd.transmission.DrainGate;
+import dev.ashlar.nbd.transmission.Fence;
 import dev.ashlar.nbd.transmission.Transmission;
 import dev.ashlar.nbd.transport.SocketTransport;
 import dev.ashlar.nbd.transport.Transport;
 import java.io.IOException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,7 @@ final class Connection implements Runnable, ExportUser {
     private final ServerState server;
     private final ConnectionCounters counters = new ConnectionCounters();
     private final DrainGate gate;
+    private final Fence fence = new Fence();
     private volatile ServedExport export;
 
     /** @param socket released when {@link #run} ends */
@@ -70,7 +73,7 @@ final class Connection implements Runnable, ExportUser {
 
     private boolean negotiate(Negotiation negotiation) throws IOException {
         Future<?> deadline = server.timer()
-                .schedule(this::abort, server.limits().handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS);
+                .schedule(this::abort, server.limits().times().handshake().toNanos(), TimeUnit.NANOSECONDS);
         try {
             return new Handshake(transport, negotiation).run();
         } finally {
@@ -82,11 +85,17 @@ final class Connection implements Runnable, ExportUser {
         export = chosen;
         LOG.info("connection {} from {} uses export '{}'", id, transport.peer().text(), chosen.name());
         try {
-            new Transmission(transport, chosen, agreement, server.memory(), server.failures(), counters, gate).run();
+            new Transmission(transport, chosen, agreement, server.memory(), server.failures(), counters, gate, fence)
+                    .run();
         } finally {
             LOG.info("connection {} ends: requests={} errors={} readBytes={} writtenBytes={}", id, counters.requests(),
                     counters.errors(), counters.readBytes(), counters.writtenBytes());
         }
+    }
+
+    /** Where the peer is, as far as the system knows it: an IP address, or a user of this machine. */
+    String address() {
+        return socket.peer().client();
     }
 
     /** Whether the transmission phase has begun. */
@@ -98,6 +107,27 @@ final class Connection implements Runnable, ExportUser {
         ServedExport used = export;
         return new ConnectionStatus(id, transport.peer().text(), used == null ? null : used.name(), counters.requests(),
                 counters.errors(), counters.readBytes(), counters.writtenBytes());
+    }
+
+    @Override
+    public String client() {
+        return transport.peer().client();
+    }
+
+    @Override
+    public boolean peerGone() {
+        return socket.peerGone();
+    }
+
+    @Override
+    public void fence() {
+        fence.close();
+        abort();
+    }
+
+    @Override
+    public BooleanSupplier mark() {
+        return new ReceivedMark(socket, fence);
     }
 
     @Override

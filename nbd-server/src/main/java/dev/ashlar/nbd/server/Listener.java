@@ -67,8 +67,9 @@ final class Listener implements Closeable {
         try {
             long id = server.nextId();
             Connection connection = new Connection(id, accepted, server);
-            if (!server.begun(connection)) {
-                warn("a connection on {} is refused: {}", "maxConnections=" + server.limits().maxConnections());
+            String refusal = server.begun(connection);
+            if (refusal != null) {
+                warn("a connection on {} is refused: {}", refusal);
                 return;
             }
             try {

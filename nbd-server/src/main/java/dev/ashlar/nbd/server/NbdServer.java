@@ -4,6 +4,7 @@ import dev.ashlar.nbd.ConnectionStatus;
 import dev.ashlar.nbd.Endpoint;
 import dev.ashlar.nbd.Export;
 import dev.ashlar.nbd.ServerLimits;
+import dev.ashlar.nbd.TimeLimits;
 import dev.ashlar.nbd.export.ServedExport;
 import dev.ashlar.nbd.transport.ListeningSocket;
 import java.io.Closeable;
@@ -64,7 +65,7 @@ public final class NbdServer implements AutoCloseable {
 
     /**
      * Ends an export: nobody can open it any more, its clients get answers to what they had sent, then are closed.
-     * Waits for that, at most {@link ServerLimits#drainTimeout} and two seconds for cutting off who is left.
+     * Waits for that, at most {@link TimeLimits#drain} and two seconds for cutting off who is left.
      *
      * @return whether no thread of the server is inside the device any more; if not, closing the device must wait for
      *     the calls in it
@@ -76,7 +77,7 @@ public final class NbdServer implements AutoCloseable {
             throw new NoSuchElementException("no export of this name: name=" + name);
         }
         export.close();
-        if (export.awaitUnused(System.nanoTime() + state.limits().drainTimeout().toNanos())) {
+        if (export.awaitUnused(System.nanoTime() + state.limits().times().drain().toNanos())) {
             return true;
         }
         LOG.warn("export '{}': clients did not end in time and are cut off", name);
@@ -200,11 +201,11 @@ public final class NbdServer implements AutoCloseable {
         listeners.clear();
     }
 
-    /** {@link #shutdown} with {@link ServerLimits#drainTimeout}. */
+    /** {@link #shutdown} with {@link TimeLimits#drain}. */
     @Override
     public void close() {
         try {
-            shutdown(state.limits().drainTimeout());
+            shutdown(state.limits().times().drain());
         } catch (InterruptedException _) {
             state.connections().forEach(Connection::abort);
             Thread.currentThread().interrupt();

@@ -5,8 +5,10 @@ import dev.ashlar.nbd.export.ExportRegistry;
 import dev.ashlar.nbd.transmission.BufferPool;
 import dev.ashlar.nbd.transmission.FailureLog;
 import dev.ashlar.nbd.transmission.Transmission;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -22,17 +24,19 @@ final class ServerState {
     private static final long MAX_IDLE_RING_BYTES = 2L * Transmission.STAGE_BYTES;
 
     private final ServerLimits limits;
-    private final ExportRegistry exports = new ExportRegistry();
+    private final ExportRegistry exports;
     private final Transmission.Memory memory;
     private final FailureLog failures = new FailureLog(System::nanoTime);
     private final ScheduledThreadPoolExecutor timer;
     private final Set<Connection> connections = new LinkedHashSet<>();
+    private final Map<String, Integer> perAddress = new HashMap<>();
     private volatile boolean stopping;
     private volatile int connectionCount;
     private long lastId;
 
     ServerState(ServerLimits limits) {
         this.limits = limits;
+        this.exports = new ExportRegistry(limits.times().takeover());
         this.memory = new Transmission.Memory(
                 new BufferPool((long) limits.maxConnections() * Transmission.BUFFER_BYTES, MAX_IDLE_BUFFER_BYTES, 0),
                 new BufferPool(
@@ -76,15 +80,28 @@ final class ServerState {
         return ++lastId;
     }
 
-    /** Takes a connection in: false when there are enough of them, or the server is stopping. */
-    synchronized boolean begun(Connection connection) {
-        boolean taken = !stopping && connections.size() < limits.maxConnections() && connections.add(connection);
+    /** Takes a connection in: null, or why it is refused. */
+    synchronized String begun(Connection connection) {
+        if (stopping) {
+            return "the server is stopping";
+        }
+        if (connections.size() >= limits.maxConnections()) {
+            return "maxConnections=" + limits.maxConnections();
+        }
+        int ofAddress = perAddress.getOrDefault(connection.address(), 0);
+        if (ofAddress >= limits.maxConnectionsPerAddress()) {
+            return "maxConnectionsPerAddress=" + limits.maxConnectionsPerAddress() + " for " + connection.address();
+        }
+        connections.add(connection);
+        perAddress.put(connection.address(), ofAddress + 1);
         connectionCount = connections.size();
-        return taken;
+        return null;
     }
 
+    /** Lets a connection go that has begun. */
     synchronized void ended(Connection connection) {
         connections.remove(connection);
+        perAddress.computeIfPresent(connection.address(), (_, count) -> count == 1 ? null : count - 1);
         connectionCount = connections.size();
         notifyAll();
     }

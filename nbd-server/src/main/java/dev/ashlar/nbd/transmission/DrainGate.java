@@ -28,7 +28,12 @@ public final class DrainGate {
         }
     }
 
-    /** Says that nothing is in flight and the thread is about to wait: false if it must not. */
+    /** Whether the thread waits for the beginning of a request, and not for the rest of one. For any thread. */
+    public boolean waiting() {
+        return waiting;
+    }
+
+    /** Says that the next byte begins a request and the thread is about to wait for it: false if it must not. */
     boolean beginWait() {
         waiting = true;
         if (draining) {

@@ -24,7 +24,7 @@ public final class FailureLog {
     }
 
     void deviceFailed(String export, int type, long offsetBytes, long lengthBytes, Throwable failure) {
-        if (!admits()) {
+        if (failure instanceof FencedException || !admits()) {
             return;
         }
         String command = Command.name(type);

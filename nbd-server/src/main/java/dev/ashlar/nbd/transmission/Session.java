@@ -19,6 +19,7 @@ final class Session {
     final ReplyTurns turns;
     final BufferPool payloads;
     final ConnectionCounters counters;
+    final Fence fence;
     private final FailureLog failures;
 
     Session(
@@ -28,6 +29,7 @@ final class Session {
             ReplyBuffer replies,
             BufferPool payloads,
             ConnectionCounters counters,
+            Fence fence,
             FailureLog failures) {
         this.transport = transport;
         this.export = export;
@@ -36,6 +38,7 @@ final class Session {
         this.turns = new ReplyTurns(replies);
         this.payloads = payloads;
         this.counters = counters;
+        this.fence = fence;
         this.failures = failures;
     }
 

@@ -59,6 +59,7 @@ public final class Transmission {
      * @param failures where failures of the device are told
      * @param counters what is counted
      * @param gate through which others end the loop
+     * @param fence what every change of the device passes
      * @throws IOException if there is no memory for the buffers
      */
     public Transmission(
@@ -68,7 +69,8 @@ public final class Transmission {
             Memory memory,
             FailureLog failures,
             ConnectionCounters counters,
-            DrainGate gate)
+            DrainGate gate,
+            Fence fence)
             throws IOException {
         this.transport = transport;
         this.gate = gate;
@@ -81,7 +83,7 @@ public final class Transmission {
         }
         ReplyBuffer replies = new ReplyBuffer(transport, replyMemory, agreement.style());
         this.input = new InputBuffer(inputMemory);
-        this.session = new Session(transport, export, input, replies, memory.payloads(), counters, failures);
+        this.session = new Session(transport, export, input, replies, memory.payloads(), counters, fence, failures);
         this.validator = new RequestValidator(
                 export.sizeBytes(), export.readOnly(), agreement.style(), agreement.contexts().size());
         this.request = new Request(agreement.style() == ReplyStyle.EXTENDED);
@@ -243,6 +245,13 @@ public final class Transmission {
         boolean fua = request.has(Flag.CMD_FUA);
         long offset = request.offsetBytes();
         long length = request.lengthBytes();
+        Fence.Lane lane = session.fence.connection();
+        try {
+            lane.begin();
+        } catch (FencedException e) {
+            session.fail(request, e);
+            return;
+        }
         try {
             switch (request.type()) {
                 case Command.FLUSH -> device.flush();
@@ -261,6 +270,8 @@ public final class Transmission {
         } catch (Throwable t) {
             session.fail(request, t);
             return;
+        } finally {
+            lane.end();
         }
         session.succeed(request);
     }

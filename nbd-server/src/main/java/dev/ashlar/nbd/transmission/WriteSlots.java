@@ -10,7 +10,7 @@ import dev.ashlar.nbd.protocol.Flag;
  * counter that hands it on. Invariant: {@code answered <= executed <= published <= answered + SLOTS}, and the payload of a slot
  * that is not executed is not overwritten.
  */
-final class WriteSlots {
+final class WriteSlots implements Fence.Queue {
     static final int SLOTS = 256;
 
     private final int ringBytes;
@@ -84,6 +84,16 @@ final class WriteSlots {
     /** Remembers why a write failed. Before it is said to be executed. */
     void fail(long number, Throwable failure) {
         failures[slot(number)] = failure;
+    }
+
+    @Override
+    public long handedOn() {
+        return published;
+    }
+
+    @Override
+    public long ended() {
+        return executed;
     }
 
     long published() {

@@ -73,6 +73,7 @@ final class WriteStage implements Runnable {
         }
         WriteStage stage = new WriteStage(session, rings, ring, Thread.currentThread().getName() + "-writes");
         try {
+            session.fence.use(stage.slots);
             stage.thread.start();
             return stage;
         } catch (OutOfMemoryError _) {
@@ -300,9 +301,15 @@ final class WriteStage implements Runnable {
 
     /** What the device threw, or null. */
     private Throwable write(long offsetBytes, long position, long lengthBytes, boolean fua) {
+        Fence.Lane lane = session.fence.stage();
         try {
-            device.write(offsetBytes, ring.segment(), position, lengthBytes, fua);
-            return null;
+            lane.begin();
+            try {
+                device.write(offsetBytes, ring.segment(), position, lengthBytes, fua);
+                return null;
+            } finally {
+                lane.end();
+            }
         } catch (Throwable t) {
             return t;
         }

@@ -165,9 +165,16 @@ final class Writes {
         if (request.lengthBytes() == 0) {
             return null;
         }
+        Fence.Lane lane = session.fence.connection();
         try {
-            device.write(request.offsetBytes(), source, sourceOffset, request.lengthBytes(), request.has(Flag.CMD_FUA));
-            return null;
+            lane.begin();
+            try {
+                device.write(
+                        request.offsetBytes(), source, sourceOffset, request.lengthBytes(), request.has(Flag.CMD_FUA));
+                return null;
+            } finally {
+                lane.end();
+            }
         } catch (Throwable t) {
             return t;
         }
