@@ -125,6 +125,10 @@ public final class Handshake {
         for (long left = lengthBytes; left > 0; left -= Math.min(left, MAX_OPTION_BYTES)) {
             receive((int) Math.min(left, MAX_OPTION_BYTES));
         }
+        if (option == Option.SET_META_CONTEXT) {
+            // It replaces what was selected before even where it fails.
+            negotiation.selectNothing();
+        }
         if (option == null) {
             replies.error(code, OptionReply.ERR_UNSUP, "this server does not know the option");
         } else {

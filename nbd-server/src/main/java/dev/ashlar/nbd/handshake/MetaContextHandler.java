@@ -31,7 +31,7 @@ final class MetaContextHandler implements OptionHandler {
     public Next handle(OptionRequest request, Negotiation negotiation, OptionReplies replies)
             throws InvalidOptionException, IOException {
         if (set) {
-            negotiation.select("", List.of());
+            negotiation.selectNothing();
         }
         if (!negotiation.style().chunks()) {
             throw new InvalidOptionException("metadata contexts need structured replies or extended headers");
@@ -51,7 +51,7 @@ final class MetaContextHandler implements OptionHandler {
             return Next.OPTION;
         }
         if (set) {
-            negotiation.select(name, found);
+            negotiation.select(export, name, found);
         }
         reply(request, replies, found);
         return Next.OPTION;

@@ -20,6 +20,7 @@ public final class Negotiation {
     private boolean noZeroes;
     private ReplyStyle style = ReplyStyle.SIMPLE;
     private String contextsOf = "";
+    private ServedExport contextsIn;
     private List<MetaContext> contexts = List.of();
     private ServedExport export;
 
@@ -65,15 +66,24 @@ public final class Negotiation {
         style = ReplyStyle.EXTENDED;
     }
 
-    /** Selects metadata contexts for the export that is asked for by {@code name}, instead of all selected before. */
-    void select(String name, List<MetaContext> selected) {
+    /** Selects metadata contexts of {@code candidate}, asked for by {@code name}, instead of all selected before. */
+    void select(ServedExport candidate, String name, List<MetaContext> selected) {
+        contextsIn = candidate;
         contextsOf = name;
         contexts = selected;
     }
 
-    /** What BLOCK_STATUS may ask about if the export is entered by {@code name}. */
-    List<MetaContext> contexts(String name) {
-        return name.equals(contextsOf) ? contexts : List.of();
+    /** Forgets the selected metadata contexts. */
+    void selectNothing() {
+        select(null, "", List.of());
+    }
+
+    /**
+     * What BLOCK_STATUS may ask about if {@code candidate} is entered by {@code name}. An export that has taken the place of
+     * another of its name meanwhile has contexts of its own, which nobody has selected.
+     */
+    private List<MetaContext> contexts(ServedExport candidate, String name) {
+        return candidate == contextsIn && name.equals(contextsOf) ? contexts : List.of();
     }
 
     /** What BLOCK_STATUS may ask about. After an export has been entered. */
@@ -83,7 +93,7 @@ public final class Negotiation {
 
     /** The transmission flags of {@code candidate}, should it be entered by {@code name} now. */
     int transmissionFlags(ServedExport candidate, String name) {
-        return candidate.transmissionFlags(style, !contexts(name).isEmpty());
+        return candidate.transmissionFlags(style, !contexts(candidate, name).isEmpty());
     }
 
     /** Why the peer may not have {@code candidate}, which is null if there is none; null if it may. */
@@ -116,7 +126,7 @@ public final class Negotiation {
         if (chosen.enter(user) != Entry.ENTERED) {
             return false;
         }
-        contexts = contexts(name);
+        contexts = contexts(chosen, name);
         export = chosen;
         return true;
     }

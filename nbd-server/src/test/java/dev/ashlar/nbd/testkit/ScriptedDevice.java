@@ -73,4 +73,11 @@ public final class ScriptedDevice extends FilterDevice {
         play("writeZeroes " + offsetBytes + "+" + lengthBytes + (mayUnmap ? " unmap" : "") + (fua ? " fua" : ""));
         super.writeZeroes(offsetBytes, lengthBytes, mayUnmap, fua);
     }
+
+    /** Told, but not scripted: it cannot fail. */
+    @Override
+    public void prefetch(long offsetBytes, long lengthBytes) {
+        calls.add("prefetch " + offsetBytes + "+" + lengthBytes);
+        super.prefetch(offsetBytes, lengthBytes);
+    }
 }

@@ -26,11 +26,13 @@ public final class WireClient implements Closeable {
     public static final int REP_ACK = 1;
     public static final int REP_SERVER = 2;
     public static final int REP_INFO = 3;
+    public static final int REP_META_CONTEXT = 4;
     public static final int ERR_UNSUP = 0x80000001;
     public static final int ERR_INVALID = 0x80000003;
     public static final int ERR_UNKNOWN = 0x80000006;
     public static final int ERR_SHUTDOWN = 0x80000007;
     public static final int ERR_TOO_BIG = 0x80000009;
+    public static final int ERR_EXT_HEADER_REQD = 0x8000000a;
 
     public static final int READ = 0;
     public static final int WRITE = 1;
@@ -177,7 +179,7 @@ public final class WireClient implements Closeable {
             reply = optionReply();
             assertThat(reply.option()).isEqualTo(code);
             replies.add(reply);
-        } while (reply.type() == REP_SERVER || reply.type() == REP_INFO);
+        } while (reply.type() > REP_ACK);
         return replies;
     }
 
