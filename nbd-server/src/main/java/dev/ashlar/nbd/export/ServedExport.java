@@ -2,6 +2,7 @@ package dev.ashlar.nbd.export;
 
 import dev.ashlar.block.BlockDevice;
 import dev.ashlar.nbd.Export;
+import dev.ashlar.nbd.PeerRules;
 import dev.ashlar.nbd.protocol.Flag;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,6 +41,11 @@ public final class ServedExport {
     /** What is served. */
     public BlockDevice device() {
         return export.device();
+    }
+
+    /** Who may open it. */
+    public PeerRules rules() {
+        return export.rules();
     }
 
     /** The size that clients are told. */

@@ -12,7 +12,7 @@ final class ExportNameHandler implements OptionHandler {
     public Next handle(OptionRequest request, Negotiation negotiation, OptionReplies replies) throws IOException {
         ServedExport export = null;
         try {
-            export = negotiation.exports().find(request.takeString(request.data().remaining()));
+            export = negotiation.find(request.takeString(request.data().remaining()));
         } catch (InvalidOptionException _) {
             // No such export can exist.
         }

@@ -39,7 +39,12 @@ final class InfoHandler implements OptionHandler {
         if (data.remaining() != count * Short.BYTES) {
             throw new InvalidOptionException("the information requests do not fill the rest of the option");
         }
-        ServedExport export = negotiation.exports().find(name);
+        ServedExport export = negotiation.find(name);
+        if (export == null && negotiation.tlsShowsMore()) {
+            // The same for an export that does not exist: names of hidden ones cannot be guessed.
+            replies.error(request.code(), OptionReply.ERR_TLS_REQD, "no export of this name without TLS");
+            return Next.OPTION;
+        }
         if (export == null || go && !negotiation.enter(export)) {
             replies.error(request.code(), OptionReply.ERR_UNKNOWN, "no export of this name");
             return Next.OPTION;

@@ -5,13 +5,16 @@ import dev.ashlar.nbd.protocol.OptionReply;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** LIST: every export's name and description. */
+/** LIST: name and description of every export that this client may open. */
 final class ListHandler implements OptionHandler {
     @Override
     public Next handle(OptionRequest request, Negotiation negotiation, OptionReplies replies)
             throws InvalidOptionException, IOException {
         request.requireNoData();
         for (ServedExport export : negotiation.exports().all()) {
+            if (!export.rules().permit(negotiation.peer())) {
+                continue;
+            }
             byte[] name = export.name().getBytes(StandardCharsets.UTF_8);
             byte[] description = export.description().getBytes(StandardCharsets.UTF_8);
             replies.reply(request.code(), OptionReply.SERVER, Integer.BYTES + name.length + description.length)

@@ -5,6 +5,7 @@ public enum Option {
     EXPORT_NAME(1),
     ABORT(2),
     LIST(3),
+    STARTTLS(5),
     INFO(6),
     GO(7),
     STRUCTURED_REPLY(8);

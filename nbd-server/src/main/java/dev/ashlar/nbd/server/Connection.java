@@ -25,23 +25,23 @@ final class Connection implements Runnable, ExportUser {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     private final long id;
-    private final Transport transport;
     private final ServerState server;
     private final ConnectionCounters counters = new ConnectionCounters();
     private final DrainGate gate;
     private volatile ServedExport export;
+    private volatile Transport transport;
 
     Connection(long id, Transport transport, ServerState server) {
         this.id = id;
         this.transport = transport;
         this.server = server;
-        this.gate = new DrainGate(transport);
+        this.gate = new DrainGate(() -> this.transport.endInput());
     }
 
     @Override
     public void run() {
         try {
-            Negotiation negotiation = new Negotiation(server.exports(), this, server::stopping);
+            Negotiation negotiation = new Negotiation(server.exports(), this, server::stopping, server.tls());
             try {
                 if (negotiate(negotiation)) {
                     transmit(negotiation.export(), negotiation.structuredReplies());
@@ -66,7 +66,13 @@ final class Connection implements Runnable, ExportUser {
         Future<?> deadline = server.timer()
                 .schedule(this::abort, server.limits().handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS);
         try {
-            return new Handshake(transport, negotiation).run();
+            Handshake handshake = new Handshake(transport, negotiation);
+            boolean chosen = handshake.run();
+            transport = handshake.transport();
+            if (!chosen) {
+                transport.finish();
+            }
+            return chosen;
         } finally {
             deadline.cancel(false);
         }
@@ -79,6 +85,7 @@ final class Connection implements Runnable, ExportUser {
             new Transmission(transport, chosen, structuredReplies, server.buffers(), server.payloads(),
                             server.failures(), counters, gate)
                     .run();
+            transport.finish();
         } finally {
             LOG.info("connection {} ends: requests={} errors={} readBytes={} writtenBytes={}", id, counters.requests(),
                     counters.errors(), counters.readBytes(), counters.writtenBytes());
