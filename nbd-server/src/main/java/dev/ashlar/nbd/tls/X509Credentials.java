@@ -85,11 +85,11 @@ final class X509Credentials {
             context.getServerSessionContext().setSessionTimeout(SESSION_SECONDS);
             context.getServerSessionContext().setSessionCacheSize(SESSIONS);
             return new X509Credentials(context, settings.clients());
+        } catch (TlsSetupException e) {
+            throw e;
         } catch (GeneralSecurityException | IOException e) {
-            throw e instanceof TlsSetupException setup
-                    ? setup
-                    : new TlsSetupException("certificate " + settings.certificates() + " and private key " + settings.key()
-                            + " cannot be used: " + e.getMessage(), e);
+            throw new TlsSetupException("TLS cannot use certificate " + settings.certificates() + " and private key "
+                    + settings.key() + ": " + e.getMessage(), e);
         }
     }
 
