@@ -1,6 +1,7 @@
 /** Serves block devices over the NBD protocol. */
 module dev.ashlar.nbd.server {
     requires transitive dev.ashlar.raid.core;
+    requires java.naming;
     requires org.slf4j;
 
     exports dev.ashlar.nbd;

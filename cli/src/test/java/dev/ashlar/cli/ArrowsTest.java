@@ -57,11 +57,12 @@ class ArrowsTest {
         may("nbd", "block");
         may("nbd.protocol");
         may("nbd.transport", "block", "nbd", "nbd.protocol");
+        may("nbd.tls", "block", "nbd", "nbd.protocol", "nbd.transport");
         may("nbd.export", "block", "nbd", "nbd.protocol");
-        may("nbd.handshake", "block", "nbd", "nbd.protocol", "nbd.export", "nbd.transport");
+        may("nbd.handshake", "block", "nbd", "nbd.protocol", "nbd.export", "nbd.transport", "nbd.tls");
         may("nbd.transmission", "block", "nbd", "nbd.protocol", "nbd.export", "nbd.transport");
         may("nbd.server", "block", "nbd", "nbd.protocol", "nbd.export", "nbd.handshake", "nbd.transmission",
-                "nbd.transport");
+                "nbd.transport", "nbd.tls");
     }
 
     private Set<String> packages() {
@@ -112,7 +113,7 @@ class ArrowsTest {
     void theLibrariesNeedNothingButTheJdkAndALogger() {
         classes().that().resideInAnyPackage("dev.ashlar.block..", "dev.ashlar.raid..", "dev.ashlar.nbd..")
                 .should().onlyDependOnClassesThat()
-                .resideInAnyPackage("dev.ashlar..", "java..", "jdk..", "com.sun.nio.file..", "org.slf4j..")
+                .resideInAnyPackage("dev.ashlar..", "java..", "javax..", "jdk..", "com.sun.nio.file..", "org.slf4j..")
                 .check(ours);
     }
 }

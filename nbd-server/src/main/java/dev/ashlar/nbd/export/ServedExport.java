@@ -59,6 +59,11 @@ public final class ServedExport {
         return export.device();
     }
 
+    /** Who may open it. */
+    public PeerRules rules() {
+        return export.rules();
+    }
+
     /** The size that clients are told. */
     public long sizeBytes() {
         return sizeBytes;
@@ -72,11 +77,6 @@ public final class ServedExport {
     /** The constraints that clients are told. */
     public BlockSizes blockSizes() {
         return blockSizes;
-    }
-
-    /** Who may open it. */
-    public PeerRules rules() {
-        return export.rules();
     }
 
     /** What BLOCK_STATUS can tell: {@code base:allocation}, then what the export adds. */

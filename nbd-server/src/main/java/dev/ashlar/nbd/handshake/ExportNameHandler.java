@@ -1,5 +1,6 @@
 package dev.ashlar.nbd.handshake;
 
+import dev.ashlar.nbd.export.Entry;
 import dev.ashlar.nbd.export.ServedExport;
 import dev.ashlar.nbd.protocol.ReplyStyle;
 import java.io.IOException;
@@ -22,7 +23,7 @@ final class ExportNameHandler implements OptionHandler {
         if (negotiation.style() == ReplyStyle.EXTENDED
                 || negotiation.stopping()
                 || negotiation.refusal(export) != null
-                || !negotiation.enter(export, name)) {
+                || negotiation.enter(export, name) != Entry.ENTERED) {
             return Next.CLOSE;
         }
         replies.raw(ANSWER_BYTES + ZEROES_BYTES)

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The negotiation of one connection.
@@ -23,7 +24,8 @@ import java.util.Map;
  * </pre>
  *
  * <p>Exactly the bytes of an option are received, never one more: what follows belongs to the next phase, which may
- * have another transport. The peer decides how many options it sends and how slowly; whoever runs the handshake bounds
+ * have another transport. So what an attacker puts behind a STARTTLS is never taken for a protected option: it meets the
+ * TLS handshake, which it breaks. The peer decides how many options it sends and how slowly; whoever runs the handshake bounds
  * its time by closing the transport.
  */
 public final class Handshake {
@@ -37,6 +39,7 @@ public final class Handshake {
             Option.EXPORT_NAME, new ExportNameHandler(),
             Option.ABORT, new AbortHandler(),
             Option.LIST, new ListHandler(),
+            Option.STARTTLS, new StartTlsHandler(),
             Option.INFO, new InfoHandler(false),
             Option.GO, new InfoHandler(true),
             Option.STRUCTURED_REPLY, new StructuredReplyHandler(),
@@ -44,17 +47,24 @@ public final class Handshake {
             Option.SET_META_CONTEXT, new MetaContextHandler(true),
             Option.EXTENDED_HEADERS, new ExtendedHeadersHandler()));
 
-    private final Transport transport;
     private final Negotiation negotiation;
-    private final OptionReplies replies;
+    private final Consumer<Transport> onTls;
+    private Transport transport;
+    private OptionReplies replies;
     private final MemorySegment memory = Arena.ofAuto().allocate(MAX_OPTION_BYTES);
     private final ByteBuffer input = memory.asByteBuffer();
 
-    /** Negotiates over {@code transport}; what is agreed is found in {@code negotiation}. */
-    public Handshake(Transport transport, Negotiation negotiation) {
+    /**
+     * Negotiates over {@code transport}; what is agreed is found in {@code negotiation}.
+     *
+     * @param onTls is given what the connection goes on with when TLS begins: from then on the peer has a name
+     */
+    public Handshake(Transport transport, Negotiation negotiation, Consumer<Transport> onTls) {
         this.transport = transport;
         this.negotiation = negotiation;
+        this.onTls = onTls;
         this.replies = new OptionReplies(transport);
+        negotiation.meet(transport.peer());
     }
 
     /**
@@ -73,14 +83,32 @@ public final class Handshake {
         if ((clientFlags & ~(Flag.C_FIXED_NEWSTYLE | Flag.C_NO_ZEROES)) != 0) {
             return false;
         }
+        if ((clientFlags & Flag.C_FIXED_NEWSTYLE) != 0) {
+            negotiation.agreeFixedNewstyle();
+        }
+        if (negotiation.tlsFirst() && !negotiation.fixedNewstyle()) {
+            // Such a client must not be told of TLS, and will not be served without.
+            return false;
+        }
         if ((clientFlags & Flag.C_NO_ZEROES) != 0) {
             negotiation.agreeNoZeroes();
         }
         OptionHandler.Next next;
         do {
             next = option();
-        } while (next == OptionHandler.Next.OPTION);
+            if (next == OptionHandler.Next.TLS) {
+                beginTls();
+            }
+        } while (next == OptionHandler.Next.OPTION || next == OptionHandler.Next.TLS);
         return next == OptionHandler.Next.TRANSMISSION;
+    }
+
+    /** Nothing of what came before is kept, and nothing that came before can be waiting in a buffer. */
+    private void beginTls() throws IOException {
+        transport = negotiation.tls().accept(transport);
+        replies = new OptionReplies(transport);
+        onTls.accept(transport);
+        negotiation.meet(transport.peer());
     }
 
     private OptionHandler.Next option() throws IOException {
@@ -90,12 +118,26 @@ public final class Handshake {
         }
         int code = header.getInt();
         long lengthBytes = Integer.toUnsignedLong(header.getInt());
+        Option option = Option.of(code);
+        if (negotiation.tlsFirst() && option != Option.STARTTLS && option != Option.ABORT) {
+            return needsTls(code, option, lengthBytes);
+        }
         if (lengthBytes > MAX_OPTION_BYTES) {
             return tooBig(code, lengthBytes);
         }
         OptionHandler.Next next = handle(new OptionRequest(code, receive((int) lengthBytes)));
         replies.send();
         return next;
+    }
+
+    private OptionHandler.Next needsTls(int code, Option option, long lengthBytes) throws IOException {
+        if (option == Option.EXPORT_NAME) {
+            return OptionHandler.Next.CLOSE;
+        }
+        drop(lengthBytes);
+        replies.error(code, OptionReply.ERR_TLS_REQD, "this server wants TLS before anything else");
+        replies.send();
+        return OptionHandler.Next.OPTION;
     }
 
     private OptionHandler.Next handle(OptionRequest request) throws IOException {
@@ -122,9 +164,7 @@ public final class Handshake {
         if (option == Option.EXPORT_NAME) {
             return OptionHandler.Next.CLOSE;
         }
-        for (long left = lengthBytes; left > 0; left -= Math.min(left, MAX_OPTION_BYTES)) {
-            receive((int) Math.min(left, MAX_OPTION_BYTES));
-        }
+        drop(lengthBytes);
         if (option == Option.SET_META_CONTEXT) {
             // It replaces what was selected before even where it fails.
             negotiation.selectNothing();
@@ -136,6 +176,12 @@ public final class Handshake {
         }
         replies.send();
         return OptionHandler.Next.OPTION;
+    }
+
+    private void drop(long bytes) throws IOException {
+        for (long left = bytes; left > 0; left -= Math.min(left, MAX_OPTION_BYTES)) {
+            receive((int) Math.min(left, MAX_OPTION_BYTES));
+        }
     }
 
     private ByteBuffer receive(int bytes) throws IOException {

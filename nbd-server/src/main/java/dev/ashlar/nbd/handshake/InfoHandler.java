@@ -1,6 +1,7 @@
 package dev.ashlar.nbd.handshake;
 
 import dev.ashlar.nbd.export.BlockSizes;
+import dev.ashlar.nbd.export.Entry;
 import dev.ashlar.nbd.export.ServedExport;
 import dev.ashlar.nbd.protocol.Info;
 import dev.ashlar.nbd.protocol.OptionReply;
@@ -41,11 +42,14 @@ final class InfoHandler implements OptionHandler {
         }
         ServedExport export = negotiation.exports().find(name);
         OptionReply refusal = negotiation.refusal(export);
-        if (refusal == null && go && !negotiation.enter(export, name)) {
-            refusal = OptionReply.ERR_UNKNOWN;
-        }
         if (refusal != null) {
             replies.error(request.code(), refusal, Negotiation.message(refusal));
+            return Next.OPTION;
+        }
+        Entry entry = go ? negotiation.enter(export, name) : Entry.ENTERED;
+        if (entry != Entry.ENTERED) {
+            OptionReply error = entry == Entry.REMOVED ? OptionReply.ERR_UNKNOWN : OptionReply.ERR_POLICY;
+            replies.error(request.code(), error, entry.message());
             return Next.OPTION;
         }
         describe(export, name, request, negotiation, replies);

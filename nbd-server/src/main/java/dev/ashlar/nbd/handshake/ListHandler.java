@@ -5,14 +5,14 @@ import dev.ashlar.nbd.protocol.OptionReply;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** LIST: name and description of every export that the peer may open, if only after STARTTLS. */
+/** LIST: name and description of every export that this client may open. */
 final class ListHandler implements OptionHandler {
     @Override
     public Next handle(OptionRequest request, Negotiation negotiation, OptionReplies replies)
             throws InvalidOptionException, IOException {
         request.requireNoData();
         for (ServedExport export : negotiation.exports().all()) {
-            if (negotiation.refusal(export) == OptionReply.ERR_POLICY) {
+            if (negotiation.refusal(export) != null) {
                 continue;
             }
             byte[] name = export.name().getBytes(StandardCharsets.UTF_8);

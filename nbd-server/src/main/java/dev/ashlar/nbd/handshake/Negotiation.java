@@ -2,12 +2,14 @@ package dev.ashlar.nbd.handshake;
 
 import dev.ashlar.nbd.MetaContext;
 import dev.ashlar.nbd.Peer;
+import dev.ashlar.nbd.TlsPolicy;
 import dev.ashlar.nbd.export.Entry;
 import dev.ashlar.nbd.export.ExportRegistry;
 import dev.ashlar.nbd.export.ExportUser;
 import dev.ashlar.nbd.export.ServedExport;
 import dev.ashlar.nbd.protocol.OptionReply;
 import dev.ashlar.nbd.protocol.ReplyStyle;
+import dev.ashlar.nbd.tls.TlsServer;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -16,7 +18,9 @@ public final class Negotiation {
     private final ExportRegistry exports;
     private final ExportUser user;
     private final BooleanSupplier stopping;
-    private final Peer peer;
+    private final TlsServer tls;
+    private Peer peer;
+    private boolean fixedNewstyle;
     private boolean noZeroes;
     private ReplyStyle style = ReplyStyle.SIMPLE;
     private String contextsOf = "";
@@ -28,13 +32,13 @@ public final class Negotiation {
      * @param exports what can be chosen
      * @param user the connection, entered into the export that it chooses
      * @param stopping whether the server goes down
-     * @param peer who asks
+     * @param tls how TLS is done, null for a server that does none
      */
-    public Negotiation(ExportRegistry exports, ExportUser user, BooleanSupplier stopping, Peer peer) {
+    public Negotiation(ExportRegistry exports, ExportUser user, BooleanSupplier stopping, TlsServer tls) {
         this.exports = exports;
         this.user = user;
         this.stopping = stopping;
-        this.peer = peer;
+        this.tls = tls;
     }
 
     ExportRegistry exports() {
@@ -43,6 +47,41 @@ public final class Negotiation {
 
     boolean stopping() {
         return stopping.getAsBoolean();
+    }
+
+    /** How TLS is done, null for not at all. */
+    TlsServer tls() {
+        return tls;
+    }
+
+    /** Whom this is with: at the beginning, and again behind TLS. Drops what an attacker may have agreed on before. */
+    void meet(Peer met) {
+        peer = met;
+        style = ReplyStyle.SIMPLE;
+        selectNothing();
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    /** The client speaks fixed newstyle, without which there must be no talk of TLS. */
+    void agreeFixedNewstyle() {
+        fixedNewstyle = true;
+    }
+
+    boolean fixedNewstyle() {
+        return fixedNewstyle;
+    }
+
+    /** Whether this client may do nothing but begin TLS, or leave (FORCEDTLS). */
+    boolean tlsFirst() {
+        return tls != null && tls.policy() == TlsPolicy.REQUIRED && !peer.encrypted();
+    }
+
+    /** Whether TLS may show this client exports that it cannot see without (SELECTIVETLS). */
+    private boolean tlsShowsMore() {
+        return tls != null && fixedNewstyle && !peer.encrypted();
     }
 
     boolean noZeroes() {
@@ -96,24 +135,20 @@ public final class Negotiation {
         return candidate.transmissionFlags(style, !contexts(candidate, name).isEmpty());
     }
 
-    /** Why the peer may not have {@code candidate}, which is null if there is none; null if it may. */
+    /**
+     * Why the peer does not get {@code candidate}, which is null if there is none; null if it does. An export that it may not
+     * open is answered like one that does not exist, so that names cannot be guessed.
+     */
     OptionReply refusal(ServedExport candidate) {
-        if (candidate == null) {
-            return OptionReply.ERR_UNKNOWN;
+        if (candidate != null && candidate.rules().permit(peer)) {
+            return null;
         }
-        if (candidate.rules().requireTls() && !peer.encrypted()) {
-            return OptionReply.ERR_TLS_REQD;
-        }
-        return candidate.rules().permit(peer) ? null : OptionReply.ERR_POLICY;
+        return tlsShowsMore() ? OptionReply.ERR_TLS_REQD : OptionReply.ERR_UNKNOWN;
     }
 
     /** A refusal in words. */
     static String message(OptionReply refusal) {
-        return switch (refusal) {
-            case ERR_TLS_REQD -> "this export is for encrypted connections";
-            case ERR_POLICY -> "this export is not for you";
-            default -> "no export of this name";
-        };
+        return refusal == OptionReply.ERR_TLS_REQD ? "no export of this name without TLS" : "no export of this name";
     }
 
     /** The export that was entered, null before the transmission phase. */
@@ -121,13 +156,13 @@ public final class Negotiation {
         return export;
     }
 
-    /** Enters {@code chosen}, asked for by {@code name}: false when it has been removed in the meantime. */
-    boolean enter(ServedExport chosen, String name) {
-        if (chosen.enter(user) != Entry.ENTERED) {
-            return false;
+    /** Enters {@code chosen}, asked for by {@code name}, which may wait for what the same client had under way before. */
+    Entry enter(ServedExport chosen, String name) {
+        Entry entry = chosen.enter(user);
+        if (entry == Entry.ENTERED) {
+            contexts = contexts(chosen, name);
+            export = chosen;
         }
-        contexts = contexts(chosen, name);
-        export = chosen;
-        return true;
+        return entry;
     }
 }

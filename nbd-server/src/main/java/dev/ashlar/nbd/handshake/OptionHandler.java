@@ -9,6 +9,8 @@ interface OptionHandler {
     enum Next {
         /** Another option. */
         OPTION,
+        /** A TLS handshake, then another option. */
+        TLS,
         /** The transmission phase, with the export that was entered. */
         TRANSMISSION,
         /** Nothing: the connection is closed. */

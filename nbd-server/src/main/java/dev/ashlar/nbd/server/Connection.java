@@ -30,12 +30,12 @@ final class Connection implements Runnable, ExportUser {
 
     private final long id;
     private final SocketTransport socket;
-    private final Transport transport;
     private final ServerState server;
     private final ConnectionCounters counters = new ConnectionCounters();
     private final DrainGate gate;
     private final Fence fence = new Fence();
     private volatile ServedExport export;
+    private volatile Transport transport;
 
     /** @param socket released when {@link #run} ends */
     Connection(long id, SocketTransport socket, ServerState server) {
@@ -43,13 +43,13 @@ final class Connection implements Runnable, ExportUser {
         this.socket = socket;
         this.transport = socket;
         this.server = server;
-        this.gate = new DrainGate(transport);
+        this.gate = new DrainGate(() -> this.transport.endInput());
     }
 
     @Override
     public void run() {
         try {
-            Negotiation negotiation = new Negotiation(server.exports(), this, server::stopping, transport.peer());
+            Negotiation negotiation = new Negotiation(server.exports(), this, server::stopping, server.tls());
             try {
                 if (negotiate(negotiation)) {
                     transmit(negotiation.export(), new Agreement(negotiation.style(), negotiation.contexts()));
@@ -75,7 +75,11 @@ final class Connection implements Runnable, ExportUser {
         Future<?> deadline = server.timer()
                 .schedule(this::abort, server.limits().times().handshake().toNanos(), TimeUnit.NANOSECONDS);
         try {
-            return new Handshake(transport, negotiation).run();
+            boolean chosen = new Handshake(transport, negotiation, secured -> transport = secured).run();
+            if (!chosen) {
+                transport.finish();
+            }
+            return chosen;
         } finally {
             deadline.cancel(false);
         }
@@ -87,6 +91,7 @@ final class Connection implements Runnable, ExportUser {
         try {
             new Transmission(transport, chosen, agreement, server.memory(), server.failures(), counters, gate, fence)
                     .run();
+            transport.finish();
         } finally {
             LOG.info("connection {} ends: requests={} errors={} readBytes={} writtenBytes={}", id, counters.requests(),
                     counters.errors(), counters.readBytes(), counters.writtenBytes());

@@ -5,7 +5,10 @@ import dev.ashlar.nbd.Endpoint;
 import dev.ashlar.nbd.Export;
 import dev.ashlar.nbd.ServerLimits;
 import dev.ashlar.nbd.TimeLimits;
+import dev.ashlar.nbd.TlsSettings;
+import dev.ashlar.nbd.TlsSetupException;
 import dev.ashlar.nbd.export.ServedExport;
+import dev.ashlar.nbd.tls.TlsServer;
 import dev.ashlar.nbd.transport.ListeningSocket;
 import java.io.Closeable;
 import java.io.IOException;
@@ -52,6 +55,35 @@ public final class NbdServer implements AutoCloseable {
     /** A server without exports and addresses. */
     public NbdServer(ServerLimits limits) {
         this.state = new ServerState(limits);
+    }
+
+    /**
+     * Does TLS for connections that begin from now on; to be called before the server listens. Changed files are used
+     * by new handshakes within a second, without a restart; while they are broken, the old contents stay in use and the
+     * log says so once. A file that has disappeared counts as broken.
+     *
+     * @throws TlsSetupException if the files will not do: one sentence, naming the file
+     * @throws IllegalStateException if the server listens already
+     */
+    public synchronized void useTls(TlsSettings settings) throws TlsSetupException {
+        if (!listeners.isEmpty()) {
+            throw new IllegalStateException("the server listens already, without TLS");
+        }
+        state.tls(new TlsServer(settings, System::nanoTime));
+    }
+
+    /**
+     * Reads the files of TLS again now. Connections that are up stay as they are.
+     *
+     * @throws TlsSetupException if the files will not do; the old contents stay in use
+     * @throws IllegalStateException without {@link #useTls}
+     */
+    public void reloadTls() throws TlsSetupException {
+        TlsServer tls = state.tls();
+        if (tls == null) {
+            throw new IllegalStateException("the server does no TLS");
+        }
+        tls.reload();
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.ashlar.nbd.server;
 
 import dev.ashlar.nbd.ServerLimits;
 import dev.ashlar.nbd.export.ExportRegistry;
+import dev.ashlar.nbd.tls.TlsServer;
 import dev.ashlar.nbd.transmission.BufferPool;
 import dev.ashlar.nbd.transmission.FailureLog;
 import dev.ashlar.nbd.transmission.Transmission;
@@ -30,6 +31,7 @@ final class ServerState {
     private final ScheduledThreadPoolExecutor timer;
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final Map<String, Integer> perAddress = new HashMap<>();
+    private volatile TlsServer tls;
     private volatile boolean stopping;
     private volatile int connectionCount;
     private long lastId;
@@ -65,6 +67,15 @@ final class ServerState {
 
     ScheduledExecutorService timer() {
         return timer;
+    }
+
+    /** How TLS is done, null for not at all. */
+    TlsServer tls() {
+        return tls;
+    }
+
+    void tls(TlsServer wanted) {
+        tls = wanted;
     }
 
     boolean stopping() {

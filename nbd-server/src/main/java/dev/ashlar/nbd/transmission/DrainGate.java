@@ -1,6 +1,5 @@
 package dev.ashlar.nbd.transmission;
 
-import dev.ashlar.nbd.transport.Transport;
 import java.io.IOException;
 
 /**
@@ -11,20 +10,27 @@ import java.io.IOException;
  * one of the two always sees the other.
  */
 public final class DrainGate {
-    private final Transport transport;
+    /** Ends the input of a connection. */
+    @FunctionalInterface
+    public interface Input {
+        /** As {@link dev.ashlar.nbd.transport.Transport#endInput}. */
+        void end() throws IOException;
+    }
+
+    private final Input input;
     private volatile boolean draining;
     private volatile boolean waiting;
 
-    /** @param transport whose input is ended when its thread waits for a request that shall not come */
-    public DrainGate(Transport transport) {
-        this.transport = transport;
+    /** @param input ended when its thread waits for a request that shall not come */
+    public DrainGate(Input input) {
+        this.input = input;
     }
 
     /** Asks for the end. From any thread. */
     public void drain() throws IOException {
         draining = true;
         if (waiting) {
-            transport.endInput();
+            input.end();
         }
     }
 

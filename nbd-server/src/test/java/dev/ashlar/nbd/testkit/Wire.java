@@ -1,5 +1,7 @@
 package dev.ashlar.nbd.testkit;
 
+import dev.ashlar.nbd.TlsPolicy;
+import dev.ashlar.nbd.TlsSettings;
 import dev.ashlar.nbd.server.NbdServer;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -7,25 +9,35 @@ import java.nio.file.Path;
 
 /**
  * What a wire test runs over. A test class that is {@code @ParameterizedClass @EnumSource(Wire.class)} with a field
- * {@code @Parameter Wire wire} runs each of its tests once for each of these, when it calls {@link #prepare} before its
- * server listens and takes its clients from here.
+ * {@code @Parameter Wire wire} runs each of its tests once plain and once over TLS, when it calls {@link #prepare}
+ * before its server listens and takes its clients from here.
  */
 public enum Wire {
-    PLAIN;
+    PLAIN,
+    TLS;
+
+    private static final TestCa CA = new TestCa("wire CA");
 
     /** Sets {@code server} up for this; {@code dir} takes the files. */
     public void prepare(NbdServer server, Path dir) throws IOException {
-        // Sockets are served as they are.
+        if (this == TLS) {
+            server.useTls(TlsSettings.directory(TlsFiles.write(dir.resolve("pki"), CA, CA.server(), null))
+                    .withPolicy(TlsPolicy.SELECTIVE));
+        }
+    }
+
+    private WireClient begun(WireClient client) throws IOException {
+        return this == TLS ? client.startTls(CA.clientContext(null)) : client;
     }
 
     /** Greeted, and behind TLS where that is what this is. */
     public WireClient greeted(Path socket) throws IOException {
-        return WireClient.connect(socket).greet(3);
+        return begun(WireClient.connect(socket).greet(3));
     }
 
     /** Greeted, and behind TLS where that is what this is. */
     public WireClient greeted(SocketAddress address) throws IOException {
-        return WireClient.connect(address).greet(3);
+        return begun(WireClient.connect(address).greet(3));
     }
 
     /** Greeted and through GO, with simple replies. */

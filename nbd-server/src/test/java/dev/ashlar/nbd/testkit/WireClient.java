@@ -8,17 +8,23 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 
 /** A client that sends exactly the bytes it is told to. It knows the wire, not our code: numbers are written out. */
 public final class WireClient implements Closeable {
     public static final int OPT_EXPORT_NAME = 1;
     public static final int OPT_ABORT = 2;
     public static final int OPT_LIST = 3;
+    public static final int OPT_STARTTLS = 5;
     public static final int OPT_INFO = 6;
     public static final int OPT_GO = 7;
     public static final int OPT_STRUCTURED_REPLY = 8;
@@ -28,7 +34,9 @@ public final class WireClient implements Closeable {
     public static final int REP_INFO = 3;
     public static final int REP_META_CONTEXT = 4;
     public static final int ERR_UNSUP = 0x80000001;
+    public static final int ERR_POLICY = 0x80000002;
     public static final int ERR_INVALID = 0x80000003;
+    public static final int ERR_TLS_REQD = 0x80000005;
     public static final int ERR_UNKNOWN = 0x80000006;
     public static final int ERR_SHUTDOWN = 0x80000007;
     public static final int ERR_TOO_BIG = 0x80000009;
@@ -53,7 +61,8 @@ public final class WireClient implements Closeable {
     public static final int ENOSPC = 28;
     public static final int ESHUTDOWN = 108;
 
-    private final SocketChannel channel;
+    private final SocketChannel socket;
+    private ByteChannel channel;
 
     /** A reply to an option. */
     public record OptionReply(int option, int type, ByteBuffer data) {
@@ -69,7 +78,8 @@ public final class WireClient implements Closeable {
     public record Chunk(int flags, int type, long cookie, ByteBuffer payload) {}
 
     private WireClient(SocketAddress address) throws IOException {
-        channel = SocketChannel.open(address);
+        socket = SocketChannel.open(address);
+        channel = socket;
     }
 
     public static WireClient connect(Path socket) throws IOException {
@@ -120,8 +130,22 @@ public final class WireClient implements Closeable {
         try {
             assertThat(channel.read(one)).as("end of stream, not byte 0x%02x", one.get(0)).isEqualTo(-1);
         } catch (IOException e) {
-            assertThat(e).hasMessageContaining("reset");
+            assertThat(e.getMessage()).as("how the connection ends").containsAnyOf("reset", "close_notify");
         }
+    }
+
+    /** Reads until the server closes, and fails if an option was answered in between. */
+    public void expectNothingUsable() {
+        ByteBuffer all = ByteBuffer.allocate(1 << 16);
+        try {
+            while (channel.read(all) >= 0) {
+                // More of an alert, at most.
+            }
+        } catch (IOException _) {
+            // A reset is an end too.
+        }
+        byte[] seen = Arrays.copyOf(all.array(), all.position());
+        assertThat(HexFormat.of().formatHex(seen)).as("what came").doesNotContain("0003e889045565a9");
     }
 
     /** Reads whatever comes until the server closes. */
@@ -135,13 +159,49 @@ public final class WireClient implements Closeable {
         }
     }
 
+    /** The end of what this client says, in the words of the innermost layer. */
     public void endOutput() throws IOException {
-        channel.shutdownOutput();
+        if (channel instanceof TlsChannel tls) {
+            tls.endOutput();
+        } else {
+            socket.shutdownOutput();
+        }
     }
 
     @Override
     public void close() throws IOException {
         channel.close();
+    }
+
+    // TLS.
+
+    /** Begins TLS, which the server must be ready for. */
+    public WireClient startTls(SSLContext context) throws IOException {
+        SSLEngine engine = context.createSSLEngine("localhost", 10809);
+        engine.setUseClientMode(true);
+        return startTls(engine);
+    }
+
+    /** Begins TLS with an engine that is set up for a client. */
+    public WireClient startTls(SSLEngine engine) throws IOException {
+        assertThat(optionResult(OPT_STARTTLS)).isEqualTo(REP_ACK);
+        try {
+            channel = new TlsChannel(socket, engine);
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+        return this;
+    }
+
+    /** TLS below, once begun. */
+    public TlsChannel tls() {
+        return (TlsChannel) channel;
+    }
+
+    /** The socket below. */
+    public SocketChannel socket() {
+        return socket;
     }
 
     // Handshake.
