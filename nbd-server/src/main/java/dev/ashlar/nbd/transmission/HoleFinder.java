@@ -2,7 +2,6 @@ package dev.ashlar.nbd.transmission;
 
 import dev.ashlar.block.BlockDevice;
 import dev.ashlar.block.ExtentVisitor;
-import java.io.IOException;
 
 /**
  * Cuts a range into runs of zeroes and of data, as the device's extents tell. Where a device has had no holes for a while it
@@ -37,9 +36,10 @@ final class HoleFinder {
         length = 0;
         try {
             device.extents(offsetBytes, lengthBytes, visitor);
-        } catch (IOException | RuntimeException _) {
+        } catch (Throwable _) {
             // What is wrong will be told by the read.
-            length = 0;
+            zero = false;
+            length = lengthBytes;
         }
         if (length == 0 || zero && length < LEAST_HOLE_BYTES) {
             zero = false;

@@ -196,7 +196,7 @@ final class Reads {
         try {
             device.read(at, data, dataOffset, length);
             return true;
-        } catch (IOException | RuntimeException | InternalError _) {
+        } catch (Throwable _) {
             lostBlocks++;
             return false;
         }

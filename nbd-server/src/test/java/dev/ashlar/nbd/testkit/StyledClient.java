@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongToIntFunction;
 
 /**
  * A client in the transmission phase that speaks one of the three reply styles, so that a test says once what all of them
@@ -134,13 +135,19 @@ public final class StyledClient implements Closeable {
 
     /** The next reply, whole. With simple replies the caller must know whether data come: {@code readBytes} of them. */
     public Reply reply(int readBytes) throws IOException {
+        return reply(_ -> readBytes);
+    }
+
+    /** As {@link #reply(int)}, with the number of bytes by the reply's cookie. */
+    public Reply reply(LongToIntFunction readBytes) throws IOException {
         ByteBuffer begin = wire.receive(16);
         if (begin.getInt(0) == SIMPLE_MAGIC) {
             assertThat(style).as("no simple reply with extended headers").isNotEqualTo(Style.EXTENDED);
             int error = begin.getInt(4);
             List<Chunk> data = new ArrayList<>();
-            if (style == Style.SIMPLE && error == 0 && readBytes > 0) {
-                data.add(new Chunk(Chunk.SIMPLE_DATA, 0, wire.receive(readBytes)));
+            int dataBytes = style == Style.SIMPLE && error == 0 ? readBytes.applyAsInt(begin.getLong(8)) : 0;
+            if (dataBytes > 0) {
+                data.add(new Chunk(Chunk.SIMPLE_DATA, 0, wire.receive(dataBytes)));
             }
             return new Reply(begin.getLong(8), error, "", 0, data);
         }
