@@ -38,9 +38,9 @@ final class BlockStatus {
         this.allContexts = contexts.size() == Long.SIZE ? -1 : (1L << contexts.size()) - 1;
     }
 
-    /** The longest payload that can make sense. */
-    int maxPayloadBytes() {
-        return LENGTH_BYTES + Integer.BYTES * contexts.size();
+    /** Whether a payload of this length, unsigned, can make sense: that of no bytes cannot. */
+    boolean takesPayload(long lengthBytes) {
+        return lengthBytes > 0 && lengthBytes <= LENGTH_BYTES + (long) Integer.BYTES * contexts.size();
     }
 
     /**
@@ -77,9 +77,9 @@ final class BlockStatus {
             replies.beginStatus(index + 1);
             try {
                 tell(contexts.get(index), request.offsetBytes(), request.lengthBytes());
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable t) {
                 replies.abandonStatus();
-                session.fail(request, e);
+                session.fail(request, t);
                 return;
             }
             replies.endStatus(request.cookie(), request.offsetBytes(), (rest & rest - 1) == 0);

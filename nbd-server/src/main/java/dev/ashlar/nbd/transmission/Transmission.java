@@ -188,7 +188,8 @@ public final class Transmission {
         }
         Refusal refusal = validator.check(request);
         boolean misfit = request.type() == Command.BLOCK_STATUS
-                && Long.compareUnsigned(request.payloadBytes(), blockStatus.maxPayloadBytes()) > 0;
+                && request.has(Flag.CMD_PAYLOAD_LEN)
+                && !blockStatus.takesPayload(request.payloadBytes());
         return refusal == null && misfit ? Refusal.BAD_CONTEXTS : refusal;
     }
 
@@ -222,6 +223,7 @@ public final class Transmission {
         if (refusal != null) {
             session.refuse(request, refusal);
         } else {
+            writes.settle(request.offsetBytes(), request.lengthBytes());
             blockStatus.serve(request, wanted);
         }
         return 0;
