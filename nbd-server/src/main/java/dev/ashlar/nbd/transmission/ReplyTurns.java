@@ -15,7 +15,7 @@ final class ReplyTurns {
     private final ReentrantLock turn = new ReentrantLock();
     private final ReplyBuffer replies;
     private volatile WriteStage stage;
-    private volatile IOException lost;
+    private volatile Throwable lost;
 
     ReplyTurns(ReplyBuffer replies) {
         this.replies = replies;
@@ -48,8 +48,12 @@ final class ReplyTurns {
 
     /** @throws IOException if a reply could not be sent, by whichever thread */
     void requirePeer() throws IOException {
-        if (lost != null) {
-            throw lost;
+        Throwable failure = lost;
+        if (failure instanceof IOException gone) {
+            throw gone;
+        }
+        if (failure != null) {
+            throw new IllegalStateException("replies cannot be sent", failure);
         }
     }
 
@@ -60,7 +64,7 @@ final class ReplyTurns {
                 stage.answerExecuted(replies);
             }
             replies.flush();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             lost = e;
             throw e;
         }
@@ -71,8 +75,9 @@ final class ReplyTurns {
         if (lost == null && turn.tryLock()) {
             try {
                 give();
-            } catch (IOException _) {
-                // Kept in "lost": the connection's thread meets it at its own next turn.
+            } catch (IOException | RuntimeException | Error _) {
+                // Kept in "lost": the connection's thread meets it at its own next turn. The stage must live on, to execute
+                // what has been handed to it: the connection waits for that.
             }
         }
     }

@@ -95,8 +95,8 @@ final class Session {
         if (payload != null) {
             return payload;
         }
-        turns.give();
         try {
+            turns.give();
             return payloads.acquire(lengthBytes);
         } finally {
             turns.take();
@@ -113,8 +113,8 @@ final class Session {
             if (left == 0) {
                 return;
             }
-            turns.give();
             try {
+                turns.give();
                 receiveMore();
             } finally {
                 turns.take();

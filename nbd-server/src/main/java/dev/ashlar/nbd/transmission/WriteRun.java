@@ -61,6 +61,11 @@ final class WriteRun {
         return next;
     }
 
+    /** Whether nobody but its first write has a part in it. */
+    boolean isOneWrite() {
+        return next == first + 1;
+    }
+
     long fromBytes() {
         return fromBytes;
     }

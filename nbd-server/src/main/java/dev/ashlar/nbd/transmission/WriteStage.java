@@ -283,7 +283,10 @@ final class WriteStage implements Runnable {
     private void execute() {
         Throwable failure = write(run.fromBytes(), run.position(), run.toBytes() - run.fromBytes(), slots.fua(run.first()));
         long number = run.first();
-        if (failure != null) {
+        if (failure != null && run.isOneWrite()) {
+            slots.fail(number++, failure);
+            partTo = 0;
+        } else if (failure != null) {
             for (; number < run.next(); number++) {
                 slots.fail(number, write(slots.offsetBytes(number), slots.position(number), slots.lengthBytes(number),
                         slots.fua(number)));

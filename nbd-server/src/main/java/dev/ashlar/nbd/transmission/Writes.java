@@ -96,8 +96,8 @@ final class Writes {
         input.consume(request.headerBytes());
         int already = Math.min(length, input.available());
         if (place < 0 || already < length) {
-            session.turns.give();
             try {
+                session.turns.give();
                 place = place < 0 ? stage.place(request.offsetBytes(), length) : place;
                 input.moveTo(stage.ring(), place, already);
                 receiveRest(stage.ring(), place + already, length - already, request.headerBytes());
@@ -146,8 +146,8 @@ final class Writes {
         }
         try {
             input.consume(request.headerBytes());
-            session.turns.give();
             try {
+                session.turns.give();
                 int already = input.moveTo(payload.segment(), 0, length);
                 session.transport.receiveFully(payload.segment(), already, length - already);
             } finally {
@@ -186,8 +186,8 @@ final class Writes {
      */
     void settle(long offsetBytes, long lengthBytes) throws IOException {
         if (stage != null && stage.mayOverlap(offsetBytes, lengthBytes)) {
-            session.turns.give();
             try {
+                session.turns.give();
                 stage.awaitIdle();
             } finally {
                 session.turns.take();

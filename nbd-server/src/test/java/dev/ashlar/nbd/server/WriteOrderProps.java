@@ -1,0 +1,184 @@
+package dev.ashlar.nbd.server;
+
+import static dev.ashlar.nbd.testkit.WireClient.FLUSH;
+import static dev.ashlar.nbd.testkit.WireClient.FUA;
+import static dev.ashlar.nbd.testkit.WireClient.NO_HOLE;
+import static dev.ashlar.nbd.testkit.WireClient.READ;
+import static dev.ashlar.nbd.testkit.WireClient.TRIM;
+import static dev.ashlar.nbd.testkit.WireClient.WRITE_ZEROES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ashlar.block.MemoryDevice;
+import dev.ashlar.nbd.Export;
+import dev.ashlar.nbd.testkit.Reply;
+import dev.ashlar.nbd.testkit.ShapedDevice;
+import dev.ashlar.nbd.testkit.StyledClient;
+import dev.ashlar.nbd.testkit.StyledClient.Style;
+import dev.ashlar.nbd.testkit.Wire;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.lifecycle.AfterProperty;
+import net.jqwik.api.lifecycle.BeforeProperty;
+
+/**
+ * Pipelined requests of one connection, of every kind and size, have the effect they would have one after the other: where
+ * they touch the same bytes their order is kept, whichever thread executes them.
+ */
+class WriteOrderProps {
+    private static final int SIZE = 24 << 20;
+    private static final int REQUESTS = 400;
+    private static final int[] OPTIMAL = {4096, 48 << 10, 256 << 10, 384 << 10, 4 << 20, 16 << 20};
+
+    private Path dir;
+    private NbdServer server;
+
+    @BeforeProperty
+    void serve() throws IOException {
+        dir = Files.createTempDirectory("nbd-order");
+        server = new NbdServer();
+        Wire.PLAIN.prepare(server, dir);
+        server.listenUnix(dir.resolve("s"));
+    }
+
+    @AfterProperty
+    void close() throws IOException {
+        server.close();
+        Files.delete(dir);
+    }
+
+    /** One run: what is sent, and what must come back. */
+    private static final class Run {
+        private final Random random;
+        private final byte[] noise = new byte[8 << 20];
+        private final byte[] model = new byte[SIZE];
+        private final byte[][] expected = new byte[REQUESTS][];
+        private final long[] offsets = new long[REQUESTS];
+        private long next;
+
+        Run(long seed) {
+            random = new Random(seed);
+            random.nextBytes(noise);
+        }
+
+        private int length(boolean write) {
+            int kind = random.nextInt(100);
+            if (kind < 45) {
+                return 4096 << random.nextInt(5);
+            }
+            if (kind < 70) {
+                return 1 + random.nextInt(80_000);
+            }
+            if (kind < 97) {
+                return (64 << 10) + random.nextInt(700_000);
+            }
+            // Around what the stage takes, and so much that its memory wraps.
+            return write ? (4 << 20) - 3 + random.nextInt(6) : 1 << 20;
+        }
+
+        private int offset(int length) {
+            if (random.nextInt(100) < 65 && next + length <= SIZE) {
+                return (int) next;
+            }
+            return random.nextInt(SIZE - length + 1) & (random.nextBoolean() ? -4096 : -1);
+        }
+
+        byte[] request(StyledClient client, int number) {
+            int kind = random.nextInt(100);
+            boolean write = kind < 70;
+            int length = length(write);
+            int offset = offset(length);
+            offsets[number] = offset;
+            if (write) {
+                int from = random.nextInt(noise.length - length + 1);
+                byte[] payload = Arrays.copyOfRange(noise, from, from + length);
+                System.arraycopy(payload, 0, model, offset, length);
+                next = offset + length;
+                return client.writeBytes(random.nextInt(20) == 0 ? FUA : 0, number, offset, payload);
+            }
+            if (kind < 85) {
+                expected[number] = Arrays.copyOfRange(model, offset, offset + length);
+                return client.header(0, READ, number, offset, length);
+            }
+            if (kind < 90) {
+                return client.header(0, FLUSH, number, 0, 0);
+            }
+            Arrays.fill(model, offset, offset + length, (byte) 0);
+            int flags = random.nextBoolean() ? FUA : 0;
+            return kind < 95
+                    ? client.header(flags, TRIM, number, offset, length)
+                    : client.header(flags | NO_HOLE, WRITE_ZEROES, number, offset, length);
+        }
+
+        void check(Reply reply) {
+            int number = (int) reply.cookie();
+            assertThat(reply.error()).as("request %d", number).isZero();
+            if (expected[number] != null) {
+                byte[] read = reply.content(offsets[number], expected[number].length);
+                assertThat(Arrays.mismatch(read, expected[number])).as("request %d, first wrong byte", number)
+                        .isEqualTo(-1);
+            }
+        }
+    }
+
+    @Property(tries = 25, shrinking = ShrinkingMode.OFF)
+    void pipelinedRequestsHaveTheEffectOfTheirOrder(@ForAll long seed, @ForAll Style style) throws Exception {
+        Run run = new Run(seed);
+        int optimal = OPTIMAL[run.random.nextInt(OPTIMAL.length)];
+        MemoryDevice device = new MemoryDevice(SIZE);
+        server.addExport(new Export("vol", "", new ShapedDevice(device).optimal(optimal)));
+        try (StyledClient client = StyledClient.open(Wire.PLAIN, dir.resolve("s"), "vol", style)) {
+            CompletableFuture<Void> sender = new CompletableFuture<>();
+            // The model is changed by the sender only; what a reply needs of it was kept before its request was sent.
+            Thread.ofPlatform().daemon().start(() -> send(client, run, sender));
+            BitSet answered = new BitSet();
+            while (answered.cardinality() < REQUESTS) {
+                Reply reply = client.reply(cookie -> run.expected[(int) cookie] == null
+                        ? 0 : run.expected[(int) cookie].length);
+                assertThat(answered.get((int) reply.cookie())).as("answered once").isFalse();
+                answered.set((int) reply.cookie());
+                run.check(reply);
+            }
+            sender.get();
+            assertThat(Arrays.mismatch(client.read(0, SIZE), run.model)).as("first wrong byte at the end").isEqualTo(-1);
+        } finally {
+            assertThat(server.removeExport("vol")).isTrue();
+            device.close();
+        }
+    }
+
+    private static void send(StyledClient client, Run run, CompletableFuture<Void> done) {
+        try {
+            for (int i = 0; i < REQUESTS; ) {
+                // Several at once, so that they are met in one batch.
+                int together = 1 + run.random.nextInt(12);
+                byte[][] parts = new byte[Math.min(together, REQUESTS - i)][];
+                for (int k = 0; k < parts.length; k++) {
+                    parts[k] = run.request(client, i++);
+                }
+                client.wire().send(join(parts));
+            }
+            done.complete(null);
+        } catch (IOException | RuntimeException | Error e) {
+            done.completeExceptionally(e);
+        }
+    }
+
+    private static byte[] join(byte[][] parts) {
+        int length = Arrays.stream(parts).mapToInt(part -> part.length).sum();
+        byte[] all = new byte[length];
+        int at = 0;
+        for (byte[] part : parts) {
+            System.arraycopy(part, 0, all, at, part.length);
+            at += part.length;
+        }
+        return all;
+    }
+}
