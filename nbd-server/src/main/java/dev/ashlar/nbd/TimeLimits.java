@@ -3,21 +3,26 @@ package dev.ashlar.nbd;
 import java.time.Duration;
 
 /**
- * How long a server waits for its clients. All are checked a few times per limit only, so an end may come up to a quarter
- * late.
+ * How long a server waits for its clients. All are checked a few times per limit only, so an end may come up to a
+ * quarter late.
  *
  * @param handshake from connecting to the transmission phase; slower peers are closed
- * @param takeover how long a client that comes back waits for requests that it has left in the device, before it is refused;
- *     less than {@code handshake}, within which it happens
+ * @param takeover how long a client that comes back waits for requests that it has left in the device, before it is
+ *     refused; less than {@code handshake}, within which it happens
  * @param idle without a request, after which a connection is closed; zero for never
- * @param stall how long a peer may stop in the middle of a request, or take no replies, before it is closed; zero for ever
+ * @param stall how long a peer may stop in the middle of a request, or take no replies, before it is closed; zero for
+ *     ever
  * @param drain how long requests in flight get to end when an export is removed
  */
 public record TimeLimits(Duration handshake, Duration takeover, Duration idle, Duration stall, Duration drain) {
 
     /** Ten seconds for whatever a peer should do at once, a minute for what it does under load; idling is free. */
     public static final TimeLimits DEFAULTS = new TimeLimits(
-            Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ZERO, Duration.ofSeconds(60), Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(5),
+            Duration.ZERO,
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(10));
 
     /** Checks the ranges. */
     public TimeLimits {

@@ -99,8 +99,8 @@ public final class ServedExport {
     }
 
     /**
-     * Takes {@code user} in, after what its client has sent over other connections has been dealt with as {@link Takeover}
-     * says. Waits for that as long as the server's limits allow.
+     * Takes {@code user} in, after what its client has sent over other connections has been dealt with as {@link
+     * Takeover} says. Waits for that as long as the server's limits allow.
      */
     public synchronized Entry enter(ExportUser user) {
         long deadline = System.nanoTime() + entryPatience.toNanos();

@@ -12,9 +12,11 @@ import dev.ashlar.nbd.transmission.Fence;
 import dev.ashlar.nbd.transmission.Transmission;
 import dev.ashlar.nbd.transport.SocketTransport;
 import dev.ashlar.nbd.transport.Transport;
+import dev.ashlar.nbd.transport.TransportProgress;
 import java.io.IOException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,8 @@ final class Connection implements Runnable, ExportUser {
     private final ConnectionCounters counters = new ConnectionCounters();
     private final DrainGate gate;
     private final Fence fence = new Fence();
+    private final PeerWatch watch;
+    private final AtomicReference<ServerEvent> endedBy = new AtomicReference<>();
     private volatile ServedExport export;
     private volatile Transport transport;
 
@@ -44,6 +48,8 @@ final class Connection implements Runnable, ExportUser {
         this.transport = socket;
         this.server = server;
         this.gate = new DrainGate(() -> this.transport.endInput());
+        this.watch = new PeerWatch(
+                server.limits().times().idle().toNanos(), server.limits().times().stall().toNanos());
     }
 
     @Override
@@ -65,6 +71,9 @@ final class Connection implements Runnable, ExportUser {
         } catch (Throwable t) {
             LOG.error("connection {} from {} ends by a defect of the server", id, transport.peer().text(), t);
         } finally {
+            if (export == null) {
+                endsBy(ServerEvent.HANDSHAKE_FAILED);
+            }
             abort();
             socket.release();
             server.ended(this);
@@ -73,7 +82,7 @@ final class Connection implements Runnable, ExportUser {
 
     private boolean negotiate(Negotiation negotiation) throws IOException {
         Future<?> deadline = server.timer()
-                .schedule(this::abort, server.limits().times().handshake().toNanos(), TimeUnit.NANOSECONDS);
+                .schedule(this::handshakeTooSlow, server.limits().times().handshake().toNanos(), TimeUnit.NANOSECONDS);
         try {
             boolean chosen = new Handshake(transport, negotiation, secured -> transport = secured).run();
             if (!chosen) {
@@ -83,6 +92,11 @@ final class Connection implements Runnable, ExportUser {
         } finally {
             deadline.cancel(false);
         }
+    }
+
+    private void handshakeTooSlow() {
+        endsBy(ServerEvent.HANDSHAKE_TIMED_OUT);
+        abort();
     }
 
     private void transmit(ServedExport chosen, Agreement agreement) throws IOException {
@@ -95,6 +109,41 @@ final class Connection implements Runnable, ExportUser {
         } finally {
             LOG.info("connection {} ends: requests={} errors={} readBytes={} writtenBytes={}", id, counters.requests(),
                     counters.errors(), counters.readBytes(), counters.writtenBytes());
+        }
+    }
+
+    /** Names the reason why the connection is going to end: whether it is the first. */
+    private boolean endsBy(ServerEvent reason) {
+        boolean first = endedBy.compareAndSet(null, reason);
+        if (first) {
+            server.events().count(reason);
+        }
+        return first;
+    }
+
+    /** Ends the connection if its peer keeps it for nothing. By the one thread that looks. */
+    void look(long nowNanos) {
+        if (export == null || endedBy.get() != null) {
+            return;
+        }
+        TransportProgress progress = socket.progress();
+        PeerWatch.Verdict verdict = watch.judge(
+                new PeerWatch.Look(progress.receiving(), gate.waiting(), fence.inProgress(), progress.sending(),
+                        progress.receivedBytes(), progress.sentBytes()),
+                nowNanos);
+        String found = switch (verdict) {
+            case FINE -> null;
+            case IDLE -> "has sent no request";
+            case SENDS_NOTHING -> "has sent nothing in the middle of a request";
+            case TAKES_NOTHING -> "has taken no reply";
+        };
+        if (found != null) {
+            boolean idle = verdict == PeerWatch.Verdict.IDLE;
+            if (endsBy(idle ? ServerEvent.IDLE_TIMED_OUT : ServerEvent.STALL_TIMED_OUT)) {
+                LOG.info("connection {} from {} {} for {} and is closed", id, transport.peer().text(), found,
+                        idle ? server.limits().times().idle() : server.limits().times().stall());
+            }
+            abort();
         }
     }
 
@@ -127,6 +176,9 @@ final class Connection implements Runnable, ExportUser {
     @Override
     public void fence() {
         fence.close();
+        if (endsBy(ServerEvent.FENCED)) {
+            LOG.info("connection {} from {}: its client has left it and come back", id, transport.peer().text());
+        }
         abort();
     }
 

@@ -6,6 +6,8 @@ import dev.ashlar.nbd.tls.TlsServer;
 import dev.ashlar.nbd.transmission.BufferPool;
 import dev.ashlar.nbd.transmission.FailureLog;
 import dev.ashlar.nbd.transmission.Transmission;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** What all connections of a server share. All methods may be called from any thread. */
 final class ServerState {
@@ -24,9 +27,14 @@ final class ServerState {
 
     private static final long MAX_IDLE_RING_BYTES = 2L * Transmission.STAGE_BYTES;
 
+    private static final int LOOKS_PER_LIMIT = 4;
+    private static final long LEAST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long MOST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(15);
+
     private final ServerLimits limits;
     private final ExportRegistry exports;
     private final Transmission.Memory memory;
+    private final ServerEvents events = new ServerEvents();
     private final FailureLog failures = new FailureLog(System::nanoTime);
     private final ScheduledThreadPoolExecutor timer;
     private final Set<Connection> connections = new LinkedHashSet<>();
@@ -46,6 +54,23 @@ final class ServerState {
                 new BufferPool(limits.payloadMemoryBytes() / 2, MAX_IDLE_RING_BYTES, 0));
         this.timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("nbd-timer").factory());
         timer.setRemoveOnCancelPolicy(true);
+        watchPeers();
+    }
+
+    /** Looks at every connection a few times per limit, so that requests need no clock of their own. */
+    private void watchPeers() {
+        Stream.of(limits.times().idle(), limits.times().stall())
+                .filter(Duration::isPositive)
+                .min(Comparator.naturalOrder())
+                .map(limit -> Math.clamp(limit.toNanos() / LOOKS_PER_LIMIT, LEAST_LOOK_NANOS, MOST_LOOK_NANOS))
+                .ifPresent(nanos ->
+                        timer.scheduleWithFixedDelay(this::lookAtPeers, nanos, nanos, TimeUnit.NANOSECONDS));
+    }
+
+    private void lookAtPeers() {
+        for (Connection connection : connections()) {
+            connection.look(System.nanoTime());
+        }
     }
 
     ServerLimits limits() {
@@ -59,6 +84,10 @@ final class ServerState {
     /** The memory of all connections. */
     Transmission.Memory memory() {
         return memory;
+    }
+
+    ServerEvents events() {
+        return events;
     }
 
     FailureLog failures() {
@@ -93,14 +122,17 @@ final class ServerState {
 
     /** Takes a connection in: null, or why it is refused. */
     synchronized String begun(Connection connection) {
+        events.count(ServerEvent.ACCEPTED);
         if (stopping) {
             return "the server is stopping";
         }
         if (connections.size() >= limits.maxConnections()) {
+            events.count(ServerEvent.REFUSED_BY_LIMIT);
             return "maxConnections=" + limits.maxConnections();
         }
         int ofAddress = perAddress.getOrDefault(connection.address(), 0);
         if (ofAddress >= limits.maxConnectionsPerAddress()) {
+            events.count(ServerEvent.REFUSED_BY_ADDRESS_LIMIT);
             return "maxConnectionsPerAddress=" + limits.maxConnectionsPerAddress() + " for " + connection.address();
         }
         connections.add(connection);

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.util.function.BooleanSupplier;
 
 /**
- * Between the changes that one connection has received and the device: keeps those of a client that has gone from landing on
- * top of what the same client writes after it has come back.
+ * Between the changes that one connection has received and the device: keeps those of a client that has gone from
+ * landing on top of what the same client writes after it has come back.
  *
  * <p>Invariants:
  * <ul>

@@ -11,6 +11,7 @@ import dev.ashlar.nbd.ServerLimits;
 import dev.ashlar.nbd.testkit.ScriptedDevice;
 import dev.ashlar.nbd.testkit.WireClient;
 import dev.ashlar.nbd.testkit.WireClient.SimpleReply;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -79,9 +80,20 @@ class FencingTest {
     /** Until a connection waits for what its client has left behind. */
     private static void awaitTakeover() {
         while (Thread.getAllStackTraces().values().stream().flatMap(Arrays::stream)
-                .noneMatch(frame -> frame.getClassName().endsWith("ServedExport") && frame.getMethodName().equals("pause"))) {
+                .noneMatch(frame -> frame.getClassName().endsWith("ServedExport")
+                        && frame.getMethodName().equals("pause"))) {
             Thread.yield();
         }
+    }
+
+    /** Several requests that arrive together. */
+    private static byte[] writes(byte[] payload, long... offsets) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (long offset : offsets) {
+            bytes.writeBytes(WireClient.header(0, WireClient.WRITE, offset, offset, payload.length));
+            bytes.writeBytes(payload);
+        }
+        return bytes.toByteArray();
     }
 
     private static byte[] block(byte value) {
@@ -101,10 +113,8 @@ class FencingTest {
         serve(ServerLimits.DEFAULTS);
         holdWritesAt(0);
         WireClient dead = overUnix().go("vol");
-        dead.write(0, 1, 0, block(OLD));
+        dead.send(writes(block(OLD), 0, 4096, 8192));
         inside.await();
-        dead.write(0, 2, 4096, block(OLD));
-        dead.write(0, 3, 8192, block(OLD));
         dead.close();
         try (WireClient next = overUnix(); WireClient other = overTcp().go("vol")) {
             FutureTask<Integer> entering = entering(next);
@@ -128,10 +138,8 @@ class FencingTest {
         serve(ServerLimits.DEFAULTS);
         holdWritesAt(0);
         WireClient dead = overUnix().go("vol");
-        dead.write(0, 1, 0, new byte[100_000]);
+        dead.send(writes(new byte[100_000], 0, 300_000, 500_000));
         inside.await();
-        dead.write(0, 2, 300_000, new byte[100_000]);
-        dead.write(0, 3, 500_000, new byte[100_000]);
         dead.close();
         try (WireClient next = overUnix()) {
             FutureTask<Integer> entering = entering(next);
