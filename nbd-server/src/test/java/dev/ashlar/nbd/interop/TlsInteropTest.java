@@ -143,4 +143,35 @@ class TlsInteropTest {
                         "driver=raw,file.driver=file,file.filename=" + in))
                 .contains("Images are identical");
     }
+
+    @ParameterizedTest
+    @CsvSource({"tls1.1", "tls1.3"})
+    void preSharedKeysOfPsktoolServeLibnbdAndQemu(String disabledVersion) throws Exception {
+        new Tool("psktool", "gnutls-bin").orSkip().run(dir, "-u", "alice", "-p", "keys.psk");
+        Path priorities = Files.writeString(
+                dir.resolve("priorities"), "[overrides]\ndisabled-version = " + disabledVersion);
+        try (NbdServer withKeys = new NbdServer()) {
+            withKeys.addExport(new Export("vol", "", device)
+                    .withRules(new PeerRules(false, List.of(), List.of(), List.of("PSK=alice"))));
+            withKeys.useTls(TlsSettings.psk(dir.resolve("keys.psk")));
+            withKeys.listenUnix(dir.resolve("p"));
+            int pskPort = withKeys.listenTcp("127.0.0.1", 0).getPort();
+            Path in = randomImage("in");
+            Path out = dir.resolve("out");
+            String uri = "nbds+unix://alice@/vol?socket=" + dir.resolve("p") + "&tls-psk-file="
+                    + dir.resolve("keys.psk");
+            Tool env = new Tool("env", "coreutils");
+            String choice = "GNUTLS_SYSTEM_PRIORITY_FILE=" + priorities;
+            NBDCOPY.orSkip();
+            env.run(dir, choice, "nbdcopy", in.toString(), uri);
+            env.run(dir, choice, "nbdcopy", uri, out.toString());
+            assertThat(Files.mismatch(in, out)).isEqualTo(-1);
+            assertThat(NBDINFO.tryRun(dir, uri.replace("alice@", "mallory@")).exitCode()).isNotZero();
+            QEMU_IMG.orSkip();
+            assertThat(env.run(dir, choice, "qemu-img", "info", "--object",
+                            "tls-creds-psk,id=t,endpoint=client,username=alice,dir=" + dir, "--image-opts",
+                            "driver=nbd,host=localhost,port=" + pskPort + ",export=vol,tls-creds=t"))
+                    .contains("virtual size: 64 MiB");
+        }
+    }
 }

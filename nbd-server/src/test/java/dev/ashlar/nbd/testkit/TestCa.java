@@ -62,7 +62,8 @@ public final class TestCa {
             int used = Math.min(number.length, secret.length);
             System.arraycopy(number, number.length - used, secret, secret.length - used, used);
             byte[] both = sequence(integer(1), element(4, secret), element(0xa1, bits(point)));
-            return sequence(integer(0), sequence(oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7")), element(4, both));
+            byte[] p256 = sequence(oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7"));
+            return sequence(integer(0), p256, element(4, both));
         }
     }
 
