@@ -2,6 +2,8 @@
 module dev.ashlar.nbd.server {
     requires transitive dev.ashlar.raid.core;
     requires java.naming;
+    requires org.bouncycastle.provider;
+    requires org.bouncycastle.tls;
     requires org.slf4j;
 
     exports dev.ashlar.nbd;

@@ -113,7 +113,15 @@ class ArrowsTest {
     void theLibrariesNeedNothingButTheJdkAndALogger() {
         classes().that().resideInAnyPackage("dev.ashlar.block..", "dev.ashlar.raid..", "dev.ashlar.nbd..")
                 .should().onlyDependOnClassesThat()
-                .resideInAnyPackage("dev.ashlar..", "java..", "javax..", "jdk..", "com.sun.nio.file..", "org.slf4j..")
+                .resideInAnyPackage("dev.ashlar..", "java..", "javax..", "jdk..", "com.sun.nio.file..", "org.slf4j..",
+                        "org.bouncycastle..")
                 .check(ours);
+    }
+
+    /** Pre-shared keys are the one thing of TLS that the JDK lacks. */
+    @Test
+    void onlyPreSharedKeysNeedMoreThanTheJdk() {
+        noClasses().that().haveNameNotMatching("dev\\.ashlar\\.nbd\\.tls\\.Psk.*")
+                .should().dependOnClassesThat().resideInAPackage("org.bouncycastle..").check(ours);
     }
 }

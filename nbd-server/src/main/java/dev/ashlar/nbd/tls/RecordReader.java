@@ -1,6 +1,7 @@
 package dev.ashlar.nbd.tls;
 
 import dev.ashlar.nbd.transport.Transport;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -80,6 +81,21 @@ final class RecordReader {
 
     private int unsigned(int at) {
         return Byte.toUnsignedInt(received.get(ValueLayout.JAVA_BYTE, at));
+    }
+
+    /** Waits for the next whole record of a handshake and takes it out. */
+    ByteBuffer await() throws IOException {
+        while (!next()) {
+            if (receive(true) < 0) {
+                throw new EOFException("the peer closed in the middle of the TLS handshake");
+            }
+        }
+        return record;
+    }
+
+    /** Puts back what {@link #await} has just taken out. */
+    void putBack() {
+        head -= record.limit();
     }
 
     /** What {@link #next} has found last, from its header on. May be changed by whoever opens it. */

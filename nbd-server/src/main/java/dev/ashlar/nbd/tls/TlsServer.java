@@ -21,6 +21,7 @@ public final class TlsServer {
 
     private final TlsPolicy policy;
     private final WatchedFiles<X509Credentials> x509;
+    private final WatchedFiles<PskKeys> psk;
     private final LongSupplier nanoClock;
     private final AtomicLong nextLineNanos;
     private final AtomicLong leftOut = new AtomicLong();
@@ -34,8 +35,13 @@ public final class TlsServer {
         this.policy = settings.policy();
         this.nanoClock = nanoClock;
         this.nextLineNanos = new AtomicLong(nanoClock.getAsLong());
-        this.x509 = new WatchedFiles<>(() -> X509Credentials.load(settings), nanoClock, settings.certificates(),
-                settings.key(), settings.trustAnchors(), settings.revocations());
+        this.x509 = settings.certificates() == null
+                ? null
+                : new WatchedFiles<>(() -> X509Credentials.load(settings), nanoClock, settings.certificates(),
+                        settings.key(), settings.trustAnchors(), settings.revocations());
+        this.psk = settings.pskKeys() == null
+                ? null
+                : new WatchedFiles<>(() -> PskKeys.load(settings.pskKeys()), nanoClock, settings.pskKeys());
     }
 
     /** When TLS is insisted on. */
@@ -49,7 +55,12 @@ public final class TlsServer {
      * @throws TlsSetupException if they will not do; handshakes go on with what they had
      */
     public void reload() throws TlsSetupException {
-        x509.reload();
+        if (x509 != null) {
+            x509.reload();
+        }
+        if (psk != null) {
+            psk.reload();
+        }
     }
 
     /**
@@ -61,11 +72,26 @@ public final class TlsServer {
      */
     public Transport accept(Transport lower) throws IOException {
         try {
-            return TlsTransport.accept(lower, x509.get().newEngine(), new RecordReader(lower));
+            RecordReader reader = new RecordReader(lower);
+            return TlsTransport.accept(lower, engine(reader), reader);
         } catch (IOException e) {
             tell(lower.peer().text(), e);
             throw e;
         }
+    }
+
+    /** An engine for who this client is. Where there is a choice, what the client says first decides. */
+    private RecordEngine engine(RecordReader reader) throws IOException {
+        if (psk == null) {
+            return x509.get().newEngine();
+        }
+        PskKeys keys = psk.get();
+        if (x509 == null) {
+            return new PskEngine(keys);
+        }
+        boolean wantsPsk = ClientHello.wantsPsk(reader.await(), identity -> keys.key(identity) != null);
+        reader.putBack();
+        return wantsPsk ? new PskEngine(keys) : x509.get().newEngine();
     }
 
     /** At most one line a second: anybody may fail as often as he likes. */

@@ -88,12 +88,7 @@ final class TlsTransport implements Transport {
         ByteBuffer none = ByteBuffer.allocate(RecordEngine.BUFFER_BYTES);
         say(engine, writer);
         while (!engine.established()) {
-            while (!reader.next()) {
-                if (reader.receive(true) < 0) {
-                    throw new EOFException("the peer closed in the middle of the TLS handshake");
-                }
-            }
-            engine.open(reader.record(), none);
+            engine.open(reader.await(), none);
             // Also brings out what went wrong.
             say(engine, writer);
             if (engine.inputEnded()) {

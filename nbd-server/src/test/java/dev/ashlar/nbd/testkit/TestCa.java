@@ -21,9 +21,11 @@ import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -36,6 +38,8 @@ public final class TestCa {
     /** AlgorithmIdentifier of ecdsa-with-SHA256. */
     private static final byte[] ECDSA_SHA256 = sequence(oid("1.2.840.10045.4.3.2"));
 
+    private static final int P256_BYTES = 32;
+    private static final int P256_POINT_BYTES = 65;
     private static final Duration BACK = Duration.ofDays(1);
     private static final Duration LONG = Duration.ofDays(3650);
 
@@ -46,7 +50,20 @@ public final class TestCa {
         }
 
         public String keyPem() {
-            return pem("PRIVATE KEY", key.getEncoded());
+            return pem("PRIVATE KEY", key instanceof ECPrivateKey ec ? withPublicKey(ec) : key.getEncoded());
+        }
+
+        /** GnuTLS wants both halves of a P-256 key in its file, RFC 5915; the JDK writes one. */
+        private byte[] withPublicKey(ECPrivateKey ec) {
+            byte[] subject = certificate.getPublicKey().getEncoded();
+            byte[] point = Arrays.copyOfRange(subject, subject.length - P256_POINT_BYTES, subject.length);
+            byte[] secret = new byte[P256_BYTES];
+            byte[] number = ec.getS().toByteArray();
+            int used = Math.min(number.length, secret.length);
+            System.arraycopy(number, number.length - used, secret, secret.length - used, used);
+            byte[] both = sequence(integer(1), element(4, secret), element(0xa1, bits(point)));
+            byte[] p256 = sequence(oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7"));
+            return sequence(integer(0), p256, element(4, both));
         }
     }
 
@@ -83,6 +100,11 @@ public final class TestCa {
     /** A client of this common name; alternatives are "DNS:name", "URI:name" or "IP:a.b.c.d". */
     public Identity client(String commonName, String... alternatives) {
         return issue(commonName, pair("EC", 256), Instant.now().plus(LONG), alternatives);
+    }
+
+    /** As {@link #client}, with an RSA key. */
+    public Identity rsaClient(String commonName) {
+        return issue(commonName, pair("RSA", 2048), Instant.now().plus(LONG));
     }
 
     /** A client whose certificate has run out an hour ago. */

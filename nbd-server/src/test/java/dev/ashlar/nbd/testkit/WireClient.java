@@ -161,10 +161,10 @@ public final class WireClient implements Closeable {
 
     /** The end of what this client says, in the words of the innermost layer. */
     public void endOutput() throws IOException {
-        if (channel instanceof TlsChannel tls) {
-            tls.endOutput();
-        } else {
-            socket.shutdownOutput();
+        switch (channel) {
+            case TlsChannel tls -> tls.endOutput();
+            case PskChannel psk -> psk.endOutput();
+            default -> socket.shutdownOutput();
         }
     }
 
@@ -184,9 +184,23 @@ public final class WireClient implements Closeable {
 
     /** Begins TLS with an engine that is set up for a client. */
     public WireClient startTls(SSLEngine engine) throws IOException {
+        return startTls(below -> new TlsChannel(below, engine));
+    }
+
+    /** Begins TLS with a pre-shared key. */
+    public WireClient startTls(String user, byte[] key, boolean newest) throws IOException {
+        return startTls(below -> new PskChannel(below, user, key, newest));
+    }
+
+    /** What comes between this client and its socket. */
+    private interface Layer {
+        ByteChannel over(ByteChannel below) throws IOException;
+    }
+
+    private WireClient startTls(Layer layer) throws IOException {
         assertThat(optionResult(OPT_STARTTLS)).isEqualTo(REP_ACK);
         try {
-            channel = new TlsChannel(socket, engine);
+            channel = layer.over(socket);
         } catch (IOException e) {
             close();
             throw e;
@@ -197,6 +211,11 @@ public final class WireClient implements Closeable {
     /** TLS below, once begun. */
     public TlsChannel tls() {
         return (TlsChannel) channel;
+    }
+
+    /** TLS with a pre-shared key below, once begun. */
+    public PskChannel psk() {
+        return (PskChannel) channel;
     }
 
     /** The socket below. */

@@ -168,6 +168,18 @@ class CredentialFilesTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "''| holds no key", "'alice'| in line 1", "':aabb'| in line 1",
+        "'x:00112233445566778899aabbccddeeff\\na:zz'| in line 2",
+        "'a:0011'| of 16 to 512 bytes in line 1", "'a:'| in line 1",
+        "'a:00112233445566778899aabbccddeeff\\n\\na:ffeeddccbbaa99887766554433221100'| second key"})
+    void brokenPreSharedKeysAreNamedByTheirLineAlone(String text, String message) throws IOException {
+        Path file = Files.writeString(dir.resolve("keys.psk"), text.replace("\\n", "\n"));
+        assertThatThrownBy(() -> PskKeys.load(file)).isInstanceOf(TlsSetupException.class)
+                .hasMessageContaining(file.toString()).hasMessageContaining(message).hasMessageNotContaining("0011");
+    }
+
     @Test
     void settingsThatMakeNoSenseAreRefused() {
         assertThatThrownBy(() -> TlsSettings.x509(cert, null)).isInstanceOf(IllegalArgumentException.class);
