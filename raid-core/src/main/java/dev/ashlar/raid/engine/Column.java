@@ -126,6 +126,15 @@ final class Column {
 
     /** Brings a role's block into its tile. False if it cannot be read, which is remembered. */
     boolean load(int role) {
+        return load(role, false);
+    }
+
+    /** As {@link #load(int)}, for a block that will be written next. */
+    boolean loadBeforeWrite(int role) {
+        return load(role, true);
+    }
+
+    private boolean load(int role, boolean beforeWrite) {
         long bit = 1L << role;
         if ((unreadable & bit) != 0) {
             return false;
@@ -135,7 +144,11 @@ final class Column {
         }
         Member member = table.member(role);
         try {
-            member.read(memberOffset, memory, slot(role), length);
+            if (beforeWrite) {
+                member.readBeforeWrite(memberOffset, memory, slot(role), length);
+            } else {
+                member.read(memberOffset, memory, slot(role), length);
+            }
             loaded |= bit;
             return true;
         } catch (IOException e) {

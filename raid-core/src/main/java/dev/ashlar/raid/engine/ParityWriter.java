@@ -124,11 +124,11 @@ final class ParityWriter {
         if (!p && !q) {
             return true;
         }
-        if (p && !column.load(column.pRole()) || q && !column.load(column.qRole())) {
+        if (p && !column.loadBeforeWrite(column.pRole()) || q && !column.loadBeforeWrite(column.qRole())) {
             return false;
         }
         for (int index = first; index <= last; index++) {
-            if (!column.load(column.dataRole(index))) {
+            if (!column.loadBeforeWrite(column.dataRole(index))) {
                 return false;
             }
         }
