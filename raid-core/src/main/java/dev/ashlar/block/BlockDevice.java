@@ -37,6 +37,15 @@ public interface BlockDevice extends AutoCloseable {
     void read(long offsetBytes, MemorySegment target, long targetOffset, long lengthBytes) throws IOException;
 
     /**
+     * Reads as {@link #read} does what the caller is about to write. A device that can read in more ways than one takes
+     * the way that makes both together cheapest.
+     */
+    default void readBeforeWrite(long offsetBytes, MemorySegment target, long targetOffset, long lengthBytes)
+            throws IOException {
+        read(offsetBytes, target, targetOffset, lengthBytes);
+    }
+
+    /**
      * Writes {@code lengthBytes} bytes of {@code source} from {@code sourceOffset} to {@code offsetBytes} of the
      * device. After an exception each sector of the range holds old or new content.
      *

@@ -36,6 +36,13 @@ public abstract class FilterDevice implements BlockDevice {
         below.read(offsetBytes, target, targetOffset, lengthBytes);
     }
 
+    /** Through this device's own {@link #read}, so that a subclass which has one sees every read. */
+    @Override
+    public void readBeforeWrite(long offsetBytes, MemorySegment target, long targetOffset, long lengthBytes)
+            throws IOException {
+        read(offsetBytes, target, targetOffset, lengthBytes);
+    }
+
     @Override
     public void write(long offsetBytes, MemorySegment source, long sourceOffset, long lengthBytes, boolean fua)
             throws IOException {

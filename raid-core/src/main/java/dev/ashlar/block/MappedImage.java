@@ -32,6 +32,7 @@ public final class MappedImage extends FilterDevice {
     private final Arena arena;
     private final MemorySegment map;
     private final long mappedEnd;
+    private final RecentParts recent = new RecentParts();
 
     private MappedImage(FileDevice file, Arena arena, MemorySegment map) {
         super(file);
@@ -76,6 +77,22 @@ public final class MappedImage extends FilterDevice {
         Ranges.checkTarget(target, targetOffset, lengthBytes);
         if (offsetBytes + lengthBytes > mappedEnd
                 || !copyOut(offsetBytes, target, targetOffset, lengthBytes)) {
+            file.read(offsetBytes, target, targetOffset, lengthBytes);
+        }
+    }
+
+    /**
+     * A copy out of the mapping is the cheapest read, but it does nothing for the write that follows: the kernel comes
+     * to the same page by another way, along which it waits for memory again. A positional read has just gone that way,
+     * and the two calls together take a sixth less than copy and write. Only where the caches still hold all of it is
+     * the copy better, by a third. (4 KiB at random on tmpfs, of 1 GiB and of 2 MiB.)
+     */
+    @Override
+    public void readBeforeWrite(long offsetBytes, MemorySegment target, long targetOffset, long lengthBytes)
+            throws DeviceException {
+        if (recent.touch(offsetBytes)) {
+            read(offsetBytes, target, targetOffset, lengthBytes);
+        } else {
             file.read(offsetBytes, target, targetOffset, lengthBytes);
         }
     }

@@ -90,6 +90,21 @@ class ShrunkFileTest {
 
     @ParameterizedTest
     @EnumSource
+    void readBeforeAWritePastTheNewEndIsATypedErrorHoweverItIsMade(Kind kind) throws IOException {
+        Path path = image(SIZE);
+        try (BlockDevice device = kind.open(path); Arena arena = Arena.ofConfined()) {
+            MemorySegment target = arena.allocate(4096);
+            truncate(path, 1 << 20);
+            for (int i = 0; i < 100; i++) {
+                long offset = (2 << 20) + i * 4096L;
+                assertThatThrownBy(() -> device.readBeforeWrite(offset, target, 0, 4096))
+                        .isInstanceOf(DeviceShrunkException.class);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void writeNeverExtendsTheFileAgainInCompiledCode(Kind kind) throws IOException {
         Path path = image(SIZE);
         try (BlockDevice device = kind.open(path); Arena arena = Arena.ofConfined()) {

@@ -88,8 +88,9 @@ public abstract class BlockDeviceContract {
             device.prefetch(offset, length);
             int from = Math.max(0, offset - 5000);
             int to = Math.min(size, offset + length + 5000);
-            assertThat(read(from, to - from)).as("seed=%d step=%d", seed, step)
-                    .isEqualTo(Arrays.copyOfRange(model, from, to));
+            byte[] expected = Arrays.copyOfRange(model, from, to);
+            assertThat(read(from, to - from)).as("seed=%d step=%d", seed, step).isEqualTo(expected);
+            assertThat(readBeforeWrite(from, to - from)).as("seed=%d step=%d", seed, step).isEqualTo(expected);
         }
         assertThat(read(0, size)).as("seed=%d", seed).isEqualTo(model);
     }
@@ -154,6 +155,7 @@ public abstract class BlockDeviceContract {
             {Long.MAX_VALUE, Long.MAX_VALUE}, {Long.MIN_VALUE, 1}};
         for (long[] range : ranges) {
             assertMisuse(() -> device.read(range[0], buffer, 0, range[1]));
+            assertMisuse(() -> device.readBeforeWrite(range[0], buffer, 0, range[1]));
             assertMisuse(() -> device.write(range[0], buffer, 0, range[1], false));
             assertMisuse(() -> device.trim(range[0], range[1], false));
             assertMisuse(() -> device.writeZeroes(range[0], range[1], true, false));
@@ -358,6 +360,12 @@ public abstract class BlockDeviceContract {
     private byte[] read(long offset, int length) throws IOException {
         byte[] bytes = new byte[length];
         device.read(offset, MemorySegment.ofArray(bytes), 0, length);
+        return bytes;
+    }
+
+    private byte[] readBeforeWrite(long offset, int length) throws IOException {
+        byte[] bytes = new byte[length];
+        device.readBeforeWrite(offset, MemorySegment.ofArray(bytes), 0, length);
         return bytes;
     }
 }

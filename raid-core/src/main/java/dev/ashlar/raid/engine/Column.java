@@ -126,6 +126,15 @@ final class Column {
 
     /** Brings a role's block into its tile. False if it cannot be read, which is remembered. */
     boolean load(int role) {
+        return load(role, false);
+    }
+
+    /** As {@link #load(int)}, for a block that will be written next. */
+    boolean loadBeforeWrite(int role) {
+        return load(role, true);
+    }
+
+    private boolean load(int role, boolean beforeWrite) {
         long bit = 1L << role;
         if ((unreadable & bit) != 0) {
             return false;
@@ -135,7 +144,11 @@ final class Column {
         }
         Member member = table.member(role);
         try {
-            member.read(memberOffset, memory, slot(role), length);
+            if (beforeWrite) {
+                member.readBeforeWrite(memberOffset, memory, slot(role), length);
+            } else {
+                member.read(memberOffset, memory, slot(role), length);
+            }
             loaded |= bit;
             return true;
         } catch (IOException e) {
@@ -245,6 +258,41 @@ final class Column {
     void generate() {
         int q = qRole();
         parity.generate(blocks, blocks.length, address(pRole()), q < 0 ? 0 : address(q), length);
+    }
+
+    /**
+     * How much of P and of Q fits the memory of all tiles, where nothing else is wanted of them: the more, the fewer
+     * calls write it.
+     */
+    int wideTileBytes() {
+        int tiles = geometry.raidDisks() + 1;
+        return tiles / geometry.parityDisks() * TILE_BYTES;
+    }
+
+    /** Where P of {@link #generateWide} is in {@link #memory}. */
+    long widePSlot() {
+        return 0;
+    }
+
+    /** Where Q of {@link #generateWide} is in {@link #memory}, with a Q. */
+    long wideQSlot() {
+        return wideTileBytes();
+    }
+
+    /**
+     * Computes P and Q, where members hold them, of data outside the tiles into the wide tiles; all other tiles are
+     * spoilt.
+     *
+     * @param address native memory; block i begins at {@code address + i * chunk}
+     */
+    void generateWide(long address, int lengthBytes) {
+        Arrays.fill(blocks, 0);
+        for (int index = 0; index < geometry.dataDisks(); index++) {
+            pointAt(index, address + index * geometry.chunkBytes());
+        }
+        long p = held(pRole()) ? memory.address() + widePSlot() : 0;
+        long q = held(qRole()) ? memory.address() + wideQSlot() : 0;
+        parity.generate(blocks, blocks.length, p, q, lengthBytes);
     }
 
     /** Changes the parity tiles by the difference of a data block's content; undone by the same call reversed. */

@@ -27,6 +27,7 @@ public final class ParityEngine implements Engine {
     private final EngineHost host;
     private final StripeLocks locks = new StripeLocks(LOCKS);
     private final ParityWriter writer;
+    private final FullStripeWriter fullWriter;
     private final ParitySync sync;
     private final ParityZeroer zeroer;
     private final WorkPool<ParityExtents> extents;
@@ -42,6 +43,7 @@ public final class ParityEngine implements Engine {
         this.geometry = geometry;
         this.host = host;
         writer = new ParityWriter(geometry, host);
+        fullWriter = new FullStripeWriter(geometry, host);
         pool = new WorkPool<>(
                 () -> new Work(new Column(geometry, parity, host), new MemberWrites(host, geometry.raidDisks())));
         sync = new ParitySync(geometry, host, locks, pool);
@@ -217,7 +219,12 @@ public final class ParityEngine implements Engine {
             long blockZero,
             boolean fua)
             throws IOException {
-        if (first > last) {
+        if (first > last || from >= to) {
+            return;
+        }
+        if (last - first + 1 == geometry.dataDisks()) {
+            work.column().start(stripe, from, (int) (to - from));
+            fullWriter.write(work.column(), work.writes(), source, blockZero + from, fua);
             return;
         }
         for (long at = from; at < to; ) {

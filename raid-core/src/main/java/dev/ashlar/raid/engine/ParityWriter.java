@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Writes one column of a stripe so that data and parity agree when it returns.
+ * Writes some blocks of a column so that data and parity agree when it returns; {@link FullStripeWriter} writes all.
  *
  * <p>Invariants: nothing is returned to the caller as written before every failure met on the way is durable on the other
  * members. When a full disk stops a write half-way, old content is put back if it is at hand, and else the column is
@@ -54,7 +54,7 @@ final class ParityWriter {
             undo(column, writes, plan, first, last, source.address() + sourceOffset);
             throw full;
         }
-        if (plan == StripePlan.FULL_STRIPE || plan == StripePlan.RECONSTRUCT_WRITE) {
+        if (plan == StripePlan.RECONSTRUCT_WRITE) {
             host.agrees(column.memberOffset(), column.length());
         }
     }
@@ -104,7 +104,6 @@ final class ParityWriter {
                     }
                 }
             }
-            case FULL_STRIPE -> {}
             case WITHOUT_PARITY -> {
                 giveUpParity(column, first, last);
                 return true;
@@ -124,11 +123,11 @@ final class ParityWriter {
         if (!p && !q) {
             return true;
         }
-        if (p && !column.load(column.pRole()) || q && !column.load(column.qRole())) {
+        if (p && !column.loadBeforeWrite(column.pRole()) || q && !column.loadBeforeWrite(column.qRole())) {
             return false;
         }
         for (int index = first; index <= last; index++) {
-            if (!column.load(column.dataRole(index))) {
+            if (!column.loadBeforeWrite(column.dataRole(index))) {
                 return false;
             }
         }

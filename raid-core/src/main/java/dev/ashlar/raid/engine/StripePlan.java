@@ -2,8 +2,6 @@ package dev.ashlar.raid.engine;
 
 /** How a partial write of a stripe keeps its parity right. Chosen by arithmetic alone. */
 enum StripePlan {
-    /** All data of the stripe is new: parity is computed from it, nothing is read. */
-    FULL_STRIPE,
     /** The data that is not written is read, and parity is computed from old and new. */
     RECONSTRUCT_WRITE,
     /** Old data and old parity are read, and parity is changed by the difference. */
@@ -17,7 +15,7 @@ enum StripePlan {
      * Picks the plan with the fewest blocks to read among those that are right.
      *
      * @param dataDisks data blocks in the stripe
-     * @param written how many of them are overwritten
+     * @param written how many of them are overwritten, not all
      * @param writtenLost overwritten ones whose old content cannot be read
      * @param untouchedLost others that cannot be read
      * @param parityDisks parity blocks in the stripe
@@ -36,9 +34,6 @@ enum StripePlan {
             int parityHeld,
             int parityStale,
             boolean consistent) {
-        if (written == dataDisks) {
-            return FULL_STRIPE;
-        }
         if (parityHeld == 0 && untouchedLost == 0) {
             return READ_MODIFY_WRITE;
         }

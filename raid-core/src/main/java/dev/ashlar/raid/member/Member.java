@@ -189,6 +189,13 @@ public final class Member {
         device.read(dataStartBytes + offsetBytes, target, targetOffset, lengthBytes);
     }
 
+    /** Reads component bytes that are about to be written; see {@link BlockDevice#readBeforeWrite}. */
+    public void readBeforeWrite(long offsetBytes, MemorySegment target, long targetOffset, long lengthBytes)
+            throws IOException {
+        checkInside(offsetBytes, lengthBytes);
+        device.readBeforeWrite(dataStartBytes + offsetBytes, target, targetOffset, lengthBytes);
+    }
+
     /** Writes component bytes; see {@link BlockDevice#write}. */
     public void write(long offsetBytes, MemorySegment source, long sourceOffset, long lengthBytes, boolean fua)
             throws IOException {

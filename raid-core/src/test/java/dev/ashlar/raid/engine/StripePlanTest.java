@@ -11,12 +11,6 @@ class StripePlanTest {
     }
 
     @Test
-    void wholeStripesReadNothing() {
-        assertThat(raid6(4, 0, 0, 0, true)).isEqualTo(StripePlan.FULL_STRIPE);
-        assertThat(raid6(4, 2, 0, 0, false)).isEqualTo(StripePlan.FULL_STRIPE);
-    }
-
-    @Test
     void fewerBlocksToReadDecideBetweenModifyAndReconstruct() {
         assertThat(StripePlan.choose(8, 1, 0, 0, 2, 0, 2, 0, true)).isEqualTo(StripePlan.READ_MODIFY_WRITE);
         assertThat(StripePlan.choose(8, 6, 0, 0, 2, 0, 2, 0, true)).isEqualTo(StripePlan.RECONSTRUCT_WRITE);
