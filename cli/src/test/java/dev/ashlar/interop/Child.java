@@ -84,6 +84,12 @@ final class Child implements AutoCloseable {
         process.destroy();
     }
 
+    /** Ends the process as a crash would, and waits until it and its output are at an end. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        await(LAST_LINES);
+    }
+
     private void readLines() {
         try (BufferedReader output = process.inputReader()) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {

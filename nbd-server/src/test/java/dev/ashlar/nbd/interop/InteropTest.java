@@ -131,7 +131,7 @@ class InteropTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 4})
+    @ValueSource(ints = {1, 8})
     void fioVerifiesMixedRandomLoad(int jobs) throws Exception {
         String output = FIO.orSkip().run(dir, "--name=verify", "--ioengine=nbd", "--uri=" + unix("vol"),
                 "--rw=randrw", "--bsrange=512-128k", "--iodepth=16", "--numjobs=" + jobs, "--size=" + SIZE / jobs,
