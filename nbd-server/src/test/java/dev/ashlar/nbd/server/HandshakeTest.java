@@ -24,44 +24,21 @@ import dev.ashlar.nbd.testkit.WireClient.OptionReply;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Rows of the table "Handshake" in docs/nbd.md. */
-@Timeout(60)
-class HandshakeTest {
+class HandshakeTest extends WireTestBase {
     private static final int SIZE = 1 << 20;
     /** HAS_FLAGS, SEND_FLUSH, SEND_FUA, SEND_TRIM, SEND_WRITE_ZEROES, CAN_MULTI_CONN, SEND_CACHE, SEND_FAST_ZERO. */
     private static final int FLAGS = 1 | 4 | 8 | 32 | 64 | 256 | 1024 | 2048;
 
-    @TempDir
-    Path dir;
-
-    private Path socket;
-    private NbdServer server;
-
     @BeforeEach
-    void serveTwoExports() throws IOException {
-        socket = dir.resolve("s");
-        server = new NbdServer();
+    void serveTwoExports() {
         server.addExport(new Export("one", "the first", new MemoryDevice(SIZE)));
         server.addExport(new Export("zwei ü", "", new MemoryDevice(2 * SIZE)));
-        server.listenUnix(socket);
-    }
-
-    @AfterEach
-    void close() {
-        server.close();
-    }
-
-    private WireClient greeted() throws IOException {
-        return WireClient.connect(socket).greet(3);
     }
 
     @Test
@@ -87,9 +64,12 @@ class HandshakeTest {
     }
 
     @Test
-    void startTlsIsUnsupported() throws IOException {
-        try (WireClient client = greeted()) {
-            assertThat(client.optionResult(5)).isEqualTo(ERR_UNSUP);
+    void startTlsWithoutCertificatesIsUnsupported() throws IOException {
+        try (NbdServer plain = new NbdServer()) {
+            plain.listenUnix(dir.resolve("plain"));
+            try (WireClient client = WireClient.connect(dir.resolve("plain")).greet(3)) {
+                assertThat(client.optionResult(5)).isEqualTo(ERR_UNSUP);
+            }
         }
     }
 
@@ -148,6 +128,41 @@ class HandshakeTest {
         try (WireClient client = greeted()) {
             assertThat(client.optionResult(OPT_ABORT)).isEqualTo(REP_ACK);
             client.expectClosed();
+        }
+    }
+
+    @Test
+    void abortWithDataIsAcknowledgedToo() throws IOException {
+        try (WireClient client = greeted()) {
+            assertThat(client.optionResult(OPT_ABORT, new byte[100])).isEqualTo(REP_ACK);
+            client.expectClosed();
+        }
+    }
+
+    @Test
+    void exportNameThatIsNoNameCloses() throws IOException {
+        for (byte[] name : new byte[][] {{'o', 0}, {(byte) 0xff}, new byte[4097]}) {
+            try (WireClient client = greeted()) {
+                client.option(OPT_EXPORT_NAME, name);
+                client.expectClosed();
+            }
+        }
+    }
+
+    @Test
+    void exportNameTakesTheEmptyName() throws IOException {
+        server.addExport(new Export("", "", new MemoryDevice(512)));
+        try (WireClient client = greeted()) {
+            client.option(OPT_EXPORT_NAME, new byte[0]);
+            assertThat(client.receive(10).getLong()).isEqualTo(512);
+        }
+    }
+
+    @Test
+    void structuredReplyTwiceChangesNothing() throws IOException {
+        try (WireClient client = greeted().structured().structured().go("one")) {
+            client.request(0, WireClient.READ, 1, 0, 512);
+            assertThat(client.chunk().cookie()).isEqualTo(1);
         }
     }
 

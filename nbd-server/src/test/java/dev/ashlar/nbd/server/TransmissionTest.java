@@ -39,50 +39,32 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rows of the tables "Commands" and "Replies" in docs/nbd.md. */
-@Timeout(120)
-class TransmissionTest {
+/** What requests do on the wire, byte by byte; {@link CommandTest} has the table in every reply style. */
+class TransmissionTest extends WireTestBase {
     private static final int MIB = 1 << 20;
     private static final long SIZE = 130L * MIB;
     private static final int MAX = ServerLimits.MAX_REQUEST_BYTES;
     private static final long ODD_COOKIE = 0xfedcba9876543210L;
 
-    @TempDir
-    Path dir;
-
     private final ScriptedDevice device = new ScriptedDevice(new MemoryDevice(SIZE));
-    private Path socket;
-    private NbdServer server;
 
     @BeforeEach
-    void serve() throws IOException {
-        socket = dir.resolve("s");
-        server = new NbdServer();
+    void serve() {
         server.addExport(new Export("vol", "", device));
         server.addExport(new Export("ro", "", device, true));
-        server.listenUnix(socket);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        server.close();
-        device.close();
     }
 
     private WireClient simple() throws IOException {
-        return WireClient.open(socket, "vol");
+        return wire.open(socket, "vol");
     }
 
     private WireClient structured() throws IOException {
-        return WireClient.openStructured(socket, "vol");
+        return wire.openStructured(socket, "vol");
     }
 
     static byte[] pattern(long seed, int length) {
@@ -304,7 +286,7 @@ class TransmissionTest {
 
     @Test
     void readOnlyExportRefusesEveryChange() throws IOException {
-        try (WireClient client = WireClient.open(socket, "ro")) {
+        try (WireClient client = wire.open(socket, "ro")) {
             assertThat(client.errorOfWrite(0, 0, new byte[100_000])).isEqualTo(EPERM);
             assertThat(client.errorOf(0, TRIM, 0, 512)).isEqualTo(EPERM);
             assertThat(client.errorOf(0, WRITE_ZEROES, 0, 512)).isEqualTo(EPERM);
@@ -461,23 +443,19 @@ class TransmissionTest {
                 held.await();
             }
         });
-        try (NbdServer tight = new NbdServer(limits)) {
-            tight.addExport(new Export("vol", "", device));
-            Path tightSocket = dir.resolve("tight");
-            tight.listenUnix(tightSocket);
-            try (WireClient holder = WireClient.open(tightSocket, "vol");
-                    WireClient client = WireClient.open(tightSocket, "vol")) {
-                holder.write(0, 1, 0, new byte[MAX]);
-                while (!device.calls().contains("write 0+" + MAX)) {
-                    Thread.onSpinWait();
-                }
-                assertThat(client.errorOf(0, READ, 0, MIB)).isEqualTo(ENOMEM);
-                assertThat(client.errorOfWrite(0, 0, new byte[5 * MIB])).isEqualTo(ENOMEM);
-                assertThat(client.read(0, 4096)).as("small ones need none").hasSize(4096);
-                held.countDown();
-                assertThat(holder.simpleReply().error()).isZero();
-                assertThat(client.errorOfWrite(0, 0, new byte[MIB])).isZero();
+        serve("tight", limits, new Export("vol", "", device));
+        Path tight = dir.resolve("tight");
+        try (WireClient holder = wire.open(tight, "vol"); WireClient client = wire.open(tight, "vol")) {
+            holder.write(0, 1, 0, new byte[MAX]);
+            while (!device.calls().contains("write 0+" + MAX)) {
+                Thread.onSpinWait();
             }
+            assertThat(client.errorOf(0, READ, 0, MIB)).isEqualTo(ENOMEM);
+            assertThat(client.errorOfWrite(0, 0, new byte[5 * MIB])).isEqualTo(ENOMEM);
+            assertThat(client.read(0, 4096)).as("small ones need none").hasSize(4096);
+            held.countDown();
+            assertThat(holder.simpleReply().error()).isZero();
+            assertThat(client.errorOfWrite(0, 0, new byte[MIB])).isZero();
         }
     }
 
