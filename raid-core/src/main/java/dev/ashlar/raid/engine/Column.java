@@ -29,6 +29,8 @@ final class Column {
     private final DeviceException[] failures;
 
     private long stripe;
+    /** {@code geometry.firstLike(stripe)}. */
+    private long likeStripe;
     private long memberOffset;
     private int length;
     private RoleTable table;
@@ -48,14 +50,17 @@ final class Column {
     /** Begins with a range of a stripe; the table is taken now. */
     void start(long stripe, long chunkOffset, int lengthBytes) {
         this.stripe = stripe;
+        likeStripe = geometry.firstLike(stripe);
         memberOffset = stripe * geometry.chunkBytes() + chunkOffset;
         length = lengthBytes;
         table = host.roles();
         loaded = 0;
-        failed = 0;
+        if (failed != 0) {
+            Arrays.fill(failures, null);
+            failed = 0;
+        }
         unreadable = 0;
         for (int role = 0; role < geometry.raidDisks(); role++) {
-            failures[role] = null;
             if (!table.readable(role, memberOffset, lengthBytes)) {
                 unreadable |= 1L << role;
             }
@@ -98,20 +103,25 @@ final class Column {
     }
 
     int pRole() {
-        return geometry.pRole(stripe);
+        return geometry.pRole(likeStripe);
     }
 
     /** -1 without Q. */
     int qRole() {
-        return geometry.qRole(stripe);
+        return geometry.qRole(likeStripe);
     }
 
     int dataRole(int index) {
-        return geometry.dataRole(stripe, index);
+        return geometry.dataRole(likeStripe, index);
     }
 
     boolean readable(int role) {
         return (unreadable & 1L << role) == 0;
+    }
+
+    /** Whether every role can be read. */
+    boolean allReadable() {
+        return unreadable == 0;
     }
 
     /** Whether parity may be used to compute what is lost. */
@@ -185,7 +195,7 @@ final class Column {
         int q = qRole();
         pointAtTiles();
         if (lost == 1) {
-            int exponent = geometry.exponent(stripe, firstLost);
+            int exponent = geometry.exponent(likeStripe, firstLost);
             if (load(pRole())) {
                 parity.recover(blocks, blocks.length, address(pRole()), 0, exponent, Parity.NONE, length);
                 return true;
@@ -204,8 +214,8 @@ final class Column {
                 blocks.length,
                 address(pRole()),
                 address(q),
-                geometry.exponent(stripe, firstLost),
-                geometry.exponent(stripe, secondLost),
+                geometry.exponent(likeStripe, firstLost),
+                geometry.exponent(likeStripe, secondLost),
                 length);
         return true;
     }
@@ -251,7 +261,7 @@ final class Column {
 
     /** Takes the data block with this index from another place. */
     void pointAt(int index, long address) {
-        blocks[geometry.exponent(stripe, index)] = address;
+        blocks[geometry.exponent(likeStripe, index)] = address;
     }
 
     /** Computes P and Q of the listed blocks into their tiles. */
@@ -301,7 +311,7 @@ final class Column {
         parity.update(
                 oldAddress,
                 newAddress,
-                geometry.exponent(stripe, index),
+                geometry.exponent(likeStripe, index),
                 held(pRole()) ? address(pRole()) : 0,
                 held(q) ? address(q) : 0,
                 length);

@@ -69,10 +69,11 @@ public final class ParityEngine implements Engine {
         long at = offsetBytes;
         long end = offsetBytes + lengthBytes;
         while (at < end) {
-            long chunk = at / chunkBytes;
-            long chunkOffset = at % chunkBytes;
+            long chunk = at >> geometry.chunkShift();
+            long stripe = chunk / geometry.dataDisks();
+            long chunkOffset = at & chunkBytes - 1;
             long length = Math.min(chunkBytes - chunkOffset, end - at);
-            readChunk(chunk / geometry.dataDisks(), (int) (chunk % geometry.dataDisks()), chunkOffset, target,
+            readChunk(stripe, (int) (chunk - stripe * geometry.dataDisks()), chunkOffset, target,
                     targetOffset + at - offsetBytes, length);
             at += length;
         }
@@ -165,12 +166,13 @@ public final class ParityEngine implements Engine {
         long at = offsetBytes;
         long end = offsetBytes + lengthBytes;
         while (at < end) {
-            long stripe = at / stripeBytes;
+            long stripe = stripeOf(at);
             long length = Math.min((stripe + 1) * stripeBytes, end) - at;
             ReentrantLock lock = locks.lock(stripe);
             Work work = pool.take();
             try {
-                writeStripe(work, stripe, at % stripeBytes, source, sourceOffset + at - offsetBytes, length, fua);
+                long start = at - stripe * stripeBytes;
+                writeStripe(work, stripe, start, source, sourceOffset + at - offsetBytes, length, fua);
             } finally {
                 pool.give(work);
                 lock.unlock();
@@ -187,10 +189,10 @@ public final class ParityEngine implements Engine {
             Work work, long stripe, long start, MemorySegment source, long sourceOffset, long length, boolean fua)
             throws IOException {
         long chunkBytes = geometry.chunkBytes();
-        int first = (int) (start / chunkBytes);
-        int last = (int) ((start + length - 1) / chunkBytes);
-        long head = start % chunkBytes;
-        long tail = (start + length - 1) % chunkBytes + 1;
+        int first = (int) (start >> geometry.chunkShift());
+        int last = (int) (start + length - 1 >> geometry.chunkShift());
+        long head = start & chunkBytes - 1;
+        long tail = (start + length - 1 & chunkBytes - 1) + 1;
         long blockZero = sourceOffset - start;
         if (first == last) {
             writeBand(work, stripe, head, tail, first, last, source, blockZero, fua);
@@ -290,21 +292,26 @@ public final class ParityEngine implements Engine {
 
     @Override
     public long syncStart(long offsetBytes, long lengthBytes) {
-        long stripeBytes = geometry.stripeDataBytes();
-        long stripe = offsetBytes / stripeBytes;
         long chunkBytes = geometry.chunkBytes();
-        boolean oneChunk = offsetBytes / chunkBytes == (offsetBytes + lengthBytes - 1) / chunkBytes;
-        return stripe * chunkBytes + (oneChunk ? offsetBytes % chunkBytes : 0);
+        long inChunk = inOneChunk(offsetBytes, lengthBytes) ? offsetBytes & chunkBytes - 1 : 0;
+        return stripeOf(offsetBytes) * chunkBytes + inChunk;
     }
 
     @Override
     public long syncEnd(long offsetBytes, long lengthBytes) {
-        long last = offsetBytes + lengthBytes - 1;
-        long chunkBytes = geometry.chunkBytes();
-        if (offsetBytes / chunkBytes == last / chunkBytes) {
+        if (inOneChunk(offsetBytes, lengthBytes)) {
             return syncStart(offsetBytes, lengthBytes) + lengthBytes;
         }
-        return (last / geometry.stripeDataBytes() + 1) * chunkBytes;
+        return (stripeOf(offsetBytes + lengthBytes - 1) + 1) * geometry.chunkBytes();
+    }
+
+    private boolean inOneChunk(long offsetBytes, long lengthBytes) {
+        return (offsetBytes ^ offsetBytes + lengthBytes - 1) < geometry.chunkBytes();
+    }
+
+    /** A chunk is a power of two, so one division is enough, and by a small number. */
+    private long stripeOf(long offsetBytes) {
+        return (offsetBytes >> geometry.chunkShift()) / geometry.dataDisks();
     }
 
     @Override

@@ -60,6 +60,10 @@ final class ParityWriter {
     }
 
     private StripePlan choose(Column column, int first, int last) {
+        if (column.allReadable()) {
+            return StripePlan.choose(geometry.dataDisks(), last - first + 1, 0, 0, geometry.parityDisks(), 0,
+                    geometry.parityDisks(), 0, column.consistent());
+        }
         int writtenLost = 0;
         int untouchedLost = 0;
         for (int index = 0; index < geometry.dataDisks(); index++) {

@@ -19,6 +19,7 @@ public final class ParityGeometry {
     private final int raidDisks;
     private final int dataDisks;
     private final long chunkBytes;
+    private final int chunkShift;
     private final long stripes;
     private final long arrayBytes;
     private final int exponentCount;
@@ -38,6 +39,7 @@ public final class ParityGeometry {
         raidDisks = rows.raidDisks();
         dataDisks = rows.dataDisks();
         chunkBytes = (long) chunkSectors * Checks.SECTOR_BYTES;
+        chunkShift = Long.numberOfTrailingZeros(chunkBytes);
         stripes = componentSectors / chunkSectors;
         arrayBytes = Checks.arrayBytes(Math.multiplyExact(stripes, (long) dataDisks), chunkBytes);
         exponentCount = rows.exponentIsRole() ? raidDisks : dataDisks;
@@ -113,6 +115,11 @@ public final class ParityGeometry {
         return chunkBytes;
     }
 
+    /** {@link #chunkBytes} is two to the power of this. */
+    public int chunkShift() {
+        return chunkShift;
+    }
+
     /** Whole stripes; what a member holds beyond them is not used. */
     public long stripes() {
         return stripes;
@@ -126,6 +133,11 @@ public final class ParityGeometry {
     /** Bytes of data in one stripe. */
     public long stripeDataBytes() {
         return dataDisks * chunkBytes;
+    }
+
+    /** The first stripe with the same roles and exponents as the given one. Look-ups by it need no division. */
+    public long firstLike(long stripe) {
+        return row(stripe);
     }
 
     /** The role that holds P of a stripe. */
@@ -178,7 +190,7 @@ public final class ParityGeometry {
 
     private int row(long stripe) {
         Checks.index("stripe", stripe, stripes);
-        return (int) (stripe % period);
+        return (int) (stripe < period ? stripe : stripe % period);
     }
 
     @Override
