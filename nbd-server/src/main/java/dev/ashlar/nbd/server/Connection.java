@@ -1,11 +1,14 @@
 package dev.ashlar.nbd.server;
 
 import dev.ashlar.nbd.ConnectionStatus;
+import dev.ashlar.nbd.Peer;
 import dev.ashlar.nbd.export.ExportUser;
 import dev.ashlar.nbd.export.ServedExport;
 import dev.ashlar.nbd.handshake.Handshake;
 import dev.ashlar.nbd.handshake.Negotiation;
 import dev.ashlar.nbd.transmission.Agreement;
+import dev.ashlar.nbd.protocol.Command;
+import dev.ashlar.nbd.transmission.CommandTotals;
 import dev.ashlar.nbd.transmission.ConnectionCounters;
 import dev.ashlar.nbd.transmission.DrainGate;
 import dev.ashlar.nbd.transmission.Fence;
@@ -14,6 +17,7 @@ import dev.ashlar.nbd.transport.SocketTransport;
 import dev.ashlar.nbd.transport.Transport;
 import dev.ashlar.nbd.transport.TransportProgress;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -31,6 +35,7 @@ final class Connection implements Runnable, ExportUser {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     private final long id;
+    private final Instant since = Instant.now();
     private final SocketTransport socket;
     private final ServerState server;
     private final ConnectionCounters counters = new ConnectionCounters();
@@ -107,8 +112,9 @@ final class Connection implements Runnable, ExportUser {
                     .run();
             transport.finish();
         } finally {
-            LOG.info("connection {} ends: requests={} errors={} readBytes={} writtenBytes={}", id, counters.requests(),
-                    counters.errors(), counters.readBytes(), counters.writtenBytes());
+            CommandTotals totals = CommandTotals.of(counters);
+            LOG.info("connection {} ends: requests={} errors={} readBytes={} writtenBytes={}", id, totals.operations(),
+                    totals.errors(), totals.bytes(Command.READ), totals.bytes(Command.WRITE));
         }
     }
 
@@ -158,9 +164,42 @@ final class Connection implements Runnable, ExportUser {
     }
 
     ConnectionStatus status() {
+        Peer peer = transport.peer();
         ServedExport used = export;
-        return new ConnectionStatus(id, transport.peer().text(), used == null ? null : used.name(), counters.requests(),
-                counters.errors(), counters.readBytes(), counters.writtenBytes());
+        CommandTotals totals = CommandTotals.of(counters);
+        return new ConnectionStatus(
+                id,
+                peer.text(),
+                peer.client(),
+                used == null ? null : used.name(),
+                peer.encrypted(),
+                since,
+                totals.operations(),
+                totals.errors(),
+                totals.bytes(Command.READ),
+                totals.bytes(Command.WRITE),
+                used == null ? 0 : inFlight());
+    }
+
+    private long inFlight() {
+        return fence.waiting() + (socket.progress().receiving() ? 0 : 1);
+    }
+
+    long id() {
+        return id;
+    }
+
+    String peer() {
+        return transport.peer().text();
+    }
+
+    /** The export in use, null before the transmission phase. */
+    ServedExport export() {
+        return export;
+    }
+
+    ConnectionCounters counters() {
+        return counters;
     }
 
     @Override

@@ -109,6 +109,7 @@ public final class NbdServer implements AutoCloseable {
             throw new NoSuchElementException("no export of this name: name=" + name);
         }
         export.close();
+        state.forget(export);
         if (export.awaitUnused(System.nanoTime() + state.limits().times().drain().toNanos())) {
             return true;
         }
@@ -187,6 +188,11 @@ public final class NbdServer implements AutoCloseable {
         }
         listeners.add(listener);
         listener.start();
+    }
+
+    /** What the server tells to monitoring. */
+    public ServerMetrics metrics() {
+        return new ServerMetrics(state);
     }
 
     /** What each connection is and has done, oldest first. Never blocks on I/O. */

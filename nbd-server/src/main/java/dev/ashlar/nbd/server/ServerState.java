@@ -2,13 +2,16 @@ package dev.ashlar.nbd.server;
 
 import dev.ashlar.nbd.ServerLimits;
 import dev.ashlar.nbd.export.ExportRegistry;
+import dev.ashlar.nbd.export.ServedExport;
 import dev.ashlar.nbd.tls.TlsServer;
 import dev.ashlar.nbd.transmission.BufferPool;
+import dev.ashlar.nbd.transmission.CommandTotals;
 import dev.ashlar.nbd.transmission.FailureLog;
 import dev.ashlar.nbd.transmission.Transmission;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +42,7 @@ final class ServerState {
     private final ScheduledThreadPoolExecutor timer;
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final Map<String, Integer> perAddress = new HashMap<>();
+    private final Map<ServedExport, CommandTotals> retired = new HashMap<>();
     private volatile TlsServer tls;
     private volatile boolean stopping;
     private volatile int connectionCount;
@@ -141,12 +145,51 @@ final class ServerState {
         return null;
     }
 
-    /** Lets a connection go that has begun. */
+    /** Lets a connection go that has begun. What it has done stays counted as long as its export is served. */
     synchronized void ended(Connection connection) {
         connections.remove(connection);
+        ServedExport used = connection.export();
+        if (used != null && exports.all().contains(used)) {
+            retired.computeIfAbsent(used, _ -> new CommandTotals()).add(connection.counters());
+        }
         perAddress.computeIfPresent(connection.address(), (_, count) -> count == 1 ? null : count - 1);
         connectionCount = connections.size();
         notifyAll();
+    }
+
+    /** Forgets what an export's connections have done; after its removal. */
+    synchronized void forget(ServedExport export) {
+        retired.remove(export);
+    }
+
+    /**
+     * What has been done, at one moment.
+     *
+     * @param connections the present ones
+     * @param exports the served ones, with what connections have done that are gone
+     */
+    record Traffic(Map<Connection, CommandTotals> connections, Map<ServedExport, CommandTotals> exports) {}
+
+    synchronized Traffic traffic() {
+        Map<Connection, CommandTotals> present = new LinkedHashMap<>();
+        Map<ServedExport, CommandTotals> served = new LinkedHashMap<>();
+        for (ServedExport export : exports.all()) {
+            CommandTotals totals = new CommandTotals();
+            CommandTotals earlier = retired.get(export);
+            if (earlier != null) {
+                totals.add(earlier);
+            }
+            served.put(export, totals);
+        }
+        for (Connection connection : connections) {
+            CommandTotals totals = CommandTotals.of(connection.counters());
+            present.put(connection, totals);
+            CommandTotals ofExport = connection.export() == null ? null : served.get(connection.export());
+            if (ofExport != null) {
+                ofExport.add(totals);
+            }
+        }
+        return new Traffic(present, served);
     }
 
     synchronized List<Connection> connections() {

@@ -84,7 +84,7 @@ final class BlockStatus {
             }
             replies.endStatus(request.cookie(), request.offsetBytes(), (rest & rest - 1) == 0);
         }
-        session.counters.request();
+        session.served(request, 0);
     }
 
     private void tell(MetaContext context, long offsetBytes, long lengthBytes) throws IOException {

@@ -98,12 +98,12 @@ public final class BufferPool {
     }
 
     /** Bytes that connections hold. */
-    synchronized long inUseBytes() {
+    public synchronized long inUseBytes() {
         return inUseBytes;
     }
 
     /** Bytes kept for reuse. */
-    synchronized long idleBytes() {
+    public synchronized long idleBytes() {
         return idleBytes;
     }
 

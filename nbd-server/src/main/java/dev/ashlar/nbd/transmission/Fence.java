@@ -10,13 +10,13 @@ import java.util.function.BooleanSupplier;
  *
  * <p>Invariants:
  * <ul>
- *   <li>A change reaches the device only between {@link Lane#begin} and {@link Lane#end}, on the lane of the thread that makes
- *       it.
+ *   <li>A change reaches the device only between {@link Lane#begin} and {@link Lane#end}, on the lane of the thread that
+ *       makes it.
  *   <li>After {@link #close}, no change begins. One that had begun is seen by every {@link #mark} that is taken later:
- *       {@code begin} makes itself known before it looks whether the fence is closed, and whoever closes it looks at the lanes
- *       afterwards, so one of the two always sees the other.
- *   <li>A mark is passed only when every change that was in progress, or had been handed on to a {@link Queue}, at the time of
- *       the mark has ended. Later ones do not matter to it, so a connection that is never idle passes it too.
+ *       {@code begin} makes itself known before it looks whether the fence is closed, and whoever closes it looks at the
+ *       lanes afterwards, so one of the two always sees the other.
+ *   <li>A mark is passed only when every change that was in progress, or had been handed on to a {@link Queue}, at the
+ *       time of the mark has ended. Later ones do not matter to it, so a connection that is never idle passes it too.
  * </ul>
  *
  * <p>Reads need no fence: late ones change nothing.
@@ -75,6 +75,12 @@ public final class Fence {
     /** Whether a change is in the device. For any thread; may be outdated when it is told. */
     public boolean inProgress() {
         return Lane.inProgress(connection.step) || Lane.inProgress(stage.step);
+    }
+
+    /** How many changes have been handed on and not ended. For any thread; may be outdated when it is told. */
+    public long waiting() {
+        Queue used = queue;
+        return used == null ? 0 : Math.max(0, used.handedOn() - used.ended());
     }
 
     /** The changes that one thread makes, one after the other. */

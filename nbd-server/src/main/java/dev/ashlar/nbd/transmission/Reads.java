@@ -63,7 +63,7 @@ final class Reads {
     }
 
     private void empty(Request request) throws IOException {
-        session.counters.request();
+        session.served(request, 0);
         if (replies.style().chunks()) {
             replies.none(request.cookie(), request.offsetBytes());
         } else {
@@ -84,12 +84,7 @@ final class Reads {
             return;
         }
         replies.commitRead(request.cookie(), request.offsetBytes(), request.offsetBytes(), length, true);
-        count(length);
-    }
-
-    private void count(long length) {
-        session.counters.request();
-        session.counters.read(length);
+        session.served(request, length);
     }
 
     private void whole(Request request, int length) throws IOException {
@@ -107,7 +102,7 @@ final class Reads {
             }
             replies.sendRead(request.cookie(), request.offsetBytes(), request.offsetBytes(), length, true,
                     data.segment(), 0);
-            count(length);
+            session.served(request, length);
         } finally {
             session.payloads.release(data);
         }
@@ -135,7 +130,7 @@ final class Reads {
                 run = at < end ? holes.runLength(at, end - at) : 0;
             }
             if (!failed) {
-                count(request.lengthBytes());
+                session.served(request, request.lengthBytes());
             }
         } finally {
             session.payloads.release(data);

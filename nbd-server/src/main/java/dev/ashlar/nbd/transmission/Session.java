@@ -21,6 +21,7 @@ final class Session {
     final ConnectionCounters counters;
     final Fence fence;
     private final FailureLog failures;
+    private long arrivedNanos;
 
     Session(
             Transport transport,
@@ -44,18 +45,38 @@ final class Session {
 
     /** Answers a request that carries nothing back. */
     void succeed(Request request) throws IOException {
-        counters.request();
+        served(request, 0);
         replies.ok(request.cookie(), request.offsetBytes());
     }
 
-    /** Answers a write that was executed by the write stage. With the reply turn, by whichever thread has it. */
-    void answerWrite(long cookie, long offsetBytes, long lengthBytes, Throwable failure) throws IOException {
+    /** Counts a request that is answered without an error, and the payload it has moved. */
+    void served(Request request, long bytes) {
+        counters.served(request.type(), bytes, System.nanoTime() - arrivedNanos, false);
+    }
+
+    /** Takes note that what is served next has just arrived. */
+    void arrived() {
+        arrivedNanos = System.nanoTime();
+    }
+
+    /** When what is served now has arrived. */
+    long arrivedNanos() {
+        return arrivedNanos;
+    }
+
+    /**
+     * Answers a write that has been executed. With the reply turn, by whichever thread has it.
+     *
+     * @param arrivedNanos when it had arrived whole
+     */
+    void answerWrite(long cookie, long offsetBytes, long lengthBytes, long arrivedNanos, Throwable failure)
+            throws IOException {
+        long nanos = System.nanoTime() - arrivedNanos;
+        counters.served(Command.WRITE, failure == null ? lengthBytes : 0, nanos, failure != null);
         if (failure == null) {
-            counters.request();
-            counters.written(lengthBytes);
             replies.ok(cookie, offsetBytes);
         } else {
-            report(Command.WRITE, offsetBytes, lengthBytes, failure);
+            failures.deviceFailed(export.name(), Command.WRITE, offsetBytes, lengthBytes, failure);
             replies.error(cookie, offsetBytes, ErrnoMap.errorOf(failure),
                     message(Command.WRITE, offsetBytes, lengthBytes));
         }
@@ -70,8 +91,7 @@ final class Session {
 
     /** Counts and logs a failure of the device. */
     void report(int type, long offsetBytes, long lengthBytes, Throwable failure) {
-        counters.request();
-        counters.error();
+        counters.served(type, 0, System.nanoTime() - arrivedNanos, true);
         failures.deviceFailed(export.name(), type, offsetBytes, lengthBytes, failure);
     }
 
@@ -84,8 +104,7 @@ final class Session {
 
     /** Answers a request that must not reach the device. Its payload has been taken off the stream. */
     void refuse(Request request, Refusal refusal) throws IOException {
-        counters.request();
-        counters.error();
+        counters.served(request.type(), 0, System.nanoTime() - arrivedNanos, true);
         replies.error(request.cookie(), request.offsetBytes(), refusal.error(), refusal.message());
     }
 

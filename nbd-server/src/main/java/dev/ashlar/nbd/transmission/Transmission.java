@@ -313,6 +313,7 @@ public final class Transmission {
 
     private boolean take(int count) {
         input.received(count);
+        session.arrived();
         return count > 0;
     }
 }

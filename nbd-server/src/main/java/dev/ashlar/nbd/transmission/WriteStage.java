@@ -203,7 +203,7 @@ final class WriteStage implements Runnable {
         for (long number = slots.answered(); number < executed; number++) {
             slots.answeredTo(number + 1);
             session.answerWrite(slots.cookie(number), slots.offsetBytes(number), slots.lengthBytes(number),
-                    slots.failure(number));
+                    slots.begunNanos(number), slots.failure(number));
         }
         wakeConnection();
     }

@@ -58,7 +58,7 @@ final class Writes {
             settle(request.offsetBytes(), length);
             Throwable failure = write(request, input.segment(), input.head());
             input.consume(length);
-            session.answerWrite(request.cookie(), request.offsetBytes(), length, failure);
+            session.answerWrite(request.cookie(), request.offsetBytes(), length, session.arrivedNanos(), failure);
         } else if (length <= IN_PLACE_BYTES) {
             return request.headerBytes() + length;
         } else {
@@ -114,7 +114,7 @@ final class Writes {
             // Nobody would be served faster by another thread.
             stage.abandon();
             Throwable failure = write(request, stage.ring(), place);
-            session.answerWrite(request.cookie(), request.offsetBytes(), length, failure);
+            session.answerWrite(request.cookie(), request.offsetBytes(), length, session.arrivedNanos(), failure);
         } else {
             stage.publish(request, place);
         }
@@ -134,6 +134,7 @@ final class Writes {
             done += taken;
             input.received(count - taken);
         }
+        session.arrived();
     }
 
     private void pooled(Request request, int length) throws IOException {
@@ -150,12 +151,13 @@ final class Writes {
                 session.turns.give();
                 int already = input.moveTo(payload.segment(), 0, length);
                 session.transport.receiveFully(payload.segment(), already, length - already);
+                session.arrived();
             } finally {
                 session.turns.take();
             }
             settle(request.offsetBytes(), length);
             Throwable failure = write(request, payload.segment(), 0);
-            session.answerWrite(request.cookie(), request.offsetBytes(), length, failure);
+            session.answerWrite(request.cookie(), request.offsetBytes(), length, session.arrivedNanos(), failure);
         } finally {
             session.payloads.release(payload);
         }
