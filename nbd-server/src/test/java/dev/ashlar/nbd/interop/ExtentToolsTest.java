@@ -46,7 +46,8 @@ class ExtentToolsTest {
     }
 
     private void writeTwoParts() throws IOException, InterruptedException {
-        QEMU_IO.orSkip().run(dir, "-f", "raw", "-c", "write -P 0x11 4M 1M", "-c", "write -P 0x22 32M 2M", raid.unix());
+        QEMU_IO.orSkip()
+                .run(dir, "-f", "raw", "-c", "write -P 0x11 4M 1M", "-c", "write -P 0x22 32M 2M", raid.unix());
     }
 
     /** Neighbours of one kind are one part, cut off at the end of what is looked at. */

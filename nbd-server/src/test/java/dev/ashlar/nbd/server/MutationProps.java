@@ -20,7 +20,7 @@ import net.jqwik.api.lifecycle.BeforeProperty;
 
 /**
  * Sessions that are right but for a few places: valid options and valid requests in every style of headers, with bytes
- * changed, numbers made extreme, parts lost, doubled or swapped. See {@link FuzzedServer} for what must not come of them.
+ * changed, numbers made extreme, parts lost or doubled. See {@link FuzzedServer} for what must not come of them.
  */
 class MutationProps {
     private static final int SIZE = FuzzedServer.SIZE;
