@@ -9,9 +9,9 @@ import java.util.Objects;
  * @param maxConnections connections served at the same time, the ones still negotiating included; more are closed
  *     at once
  * @param maxConnectionsPerAddress of those, connections from one IP address, or over Unix sockets by one user
- * @param payloadMemoryBytes memory for payloads in flight over all connections, at least {@link #MAX_REQUEST_BYTES};
- *     requests wait for it
- * @param payloadWait how long a request waits for that memory before it is answered ENOMEM
+ * @param payloadMemoryBytes memory for payloads in flight over all connections, at least twice {@link #MAX_REQUEST_BYTES}: a
+ *     half for READs of more than 4 MiB that must be answered in one piece, a quarter for all other reading, a quarter for writing
+ * @param payloadWait how long a READ that must be answered in one piece waits for memory before it is answered ENOMEM
  * @param times how long peers are waited for
  * @param tcp what TCP connections are watched by
  * @param rates how fast all clients of the server may go together, beside what their exports allow
@@ -39,9 +39,9 @@ public record ServerLimits(
             throw new IllegalArgumentException(
                     "maxConnections=" + maxConnections + " maxConnectionsPerAddress=" + maxConnectionsPerAddress);
         }
-        if (payloadMemoryBytes < MAX_REQUEST_BYTES) {
+        if (payloadMemoryBytes < 2L * MAX_REQUEST_BYTES) {
             throw new IllegalArgumentException(
-                    "payloadMemoryBytes=" + payloadMemoryBytes + " is less than one request of " + MAX_REQUEST_BYTES);
+                    "payloadMemoryBytes=" + payloadMemoryBytes + " is less than two requests of " + MAX_REQUEST_BYTES);
         }
         if (!payloadWait.isPositive()) {
             throw new IllegalArgumentException("payloadWait=" + payloadWait);

@@ -54,8 +54,10 @@ final class ServerState {
         this.memory = new Transmission.Memory(
                 new BufferPool((long) limits.maxConnections() * Transmission.BUFFER_BYTES, MAX_IDLE_BUFFER_BYTES, 0),
                 new BufferPool(
-                        limits.payloadMemoryBytes(), ServerLimits.MAX_REQUEST_BYTES, limits.payloadWait().toNanos()),
-                new BufferPool(limits.payloadMemoryBytes() / 2, MAX_IDLE_RING_BYTES, 0));
+                        limits.payloadMemoryBytes() / 4, MAX_IDLE_RING_BYTES, limits.payloadWait().toNanos()),
+                new BufferPool(
+                        limits.payloadMemoryBytes() / 2, MAX_IDLE_RING_BYTES, limits.payloadWait().toNanos()),
+                new BufferPool(limits.payloadMemoryBytes() / 4, MAX_IDLE_RING_BYTES, 0));
         this.timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("nbd-timer").factory());
         timer.setRemoveOnCancelPolicy(true);
         watchPeers();

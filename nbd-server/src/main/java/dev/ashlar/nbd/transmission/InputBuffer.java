@@ -27,6 +27,10 @@ final class InputBuffer {
         return tail - head;
     }
 
+    int capacityBytes() {
+        return capacity;
+    }
+
     /** Where the unused bytes begin. */
     int head() {
         return head;

@@ -17,6 +17,9 @@ final class Reads {
     /** Up to this size data are read to where they are sent from. */
     static final int IN_PLACE_BYTES = 32 << 10;
 
+    /** As far as this also where a reply must be one piece: no memory has to be waited for then. */
+    private static final int MOST_IN_PLACE_BYTES = 128 << 10;
+
     /** Larger reads are sent in pieces that stay in the processor's cache between device and socket. */
     private static final int PIECE_BYTES = 1 << 20;
 
@@ -32,6 +35,9 @@ final class Reads {
     private final ReplyBuffer replies;
     private final BlockDevice device;
     private final HoleFinder holes;
+    private MemorySegment pieces;
+    private int piecesAt;
+    private int pieceBytes;
     private int lostBlocks;
     private boolean failed;
 
@@ -55,7 +61,7 @@ final class Reads {
             } else {
                 inPieces(request, run);
             }
-        } else if (length <= IN_PLACE_BYTES) {
+        } else if (length <= MOST_IN_PLACE_BYTES) {
             inPlace(request, (int) length);
         } else {
             whole(request, (int) length);
@@ -104,36 +110,51 @@ final class Reads {
                     data.segment(), 0);
             session.served(request, length);
         } finally {
-            session.payloads.release(data);
+            session.release(data);
         }
     }
 
-    /** @param firstRun as the hole finder has just told */
+    /**
+     * Goes by pieces through pooled memory, or where none is left through the reply buffer, which is smaller.
+     *
+     * @param firstRun as the hole finder has just told
+     */
     private void inPieces(Request request, long firstRun) throws IOException {
-        PooledBuffer data = session.acquire(Math.min(PIECE_BYTES, request.lengthBytes()));
-        if (data == null) {
-            session.refuse(request, Refusal.NO_MEMORY);
-            return;
-        }
+        PooledBuffer pooled = session.pieceNow(Math.min(PIECE_BYTES, request.lengthBytes()));
+        pieces = pooled == null ? replies.segment() : pooled.segment();
+        piecesAt = pooled == null ? ReplyBuffer.SPARE_AT : 0;
+        pieceBytes = pooled == null ? replies.spareBytes() : PIECE_BYTES;
         try {
-            lostBlocks = 0;
-            failed = false;
-            long at = request.offsetBytes();
-            long end = at + request.lengthBytes();
-            long run = firstRun;
-            while (at < end) {
-                for (long stop = at + run; at < stop; ) {
-                    at += holes.zero()
-                            ? hole(request, at, (int) Math.min(stop - at, LARGEST_HOLE_BYTES), end)
-                            : piece(request, at, (int) Math.min(stop - at, PIECE_BYTES), end, data.segment());
-                }
-                run = at < end ? holes.runLength(at, end - at) : 0;
-            }
-            if (!failed) {
-                session.served(request, request.lengthBytes());
-            }
+            inPieces(request, firstRun, pooled == null);
         } finally {
-            session.payloads.release(data);
+            pieces = null;
+            if (pooled != null) {
+                session.release(pooled);
+            }
+        }
+    }
+
+    private void inPieces(Request request, long firstRun, boolean inReplies) throws IOException {
+        lostBlocks = 0;
+        failed = false;
+        long at = request.offsetBytes();
+        long end = at + request.lengthBytes();
+        long run = firstRun;
+        while (at < end) {
+            for (long stop = at + run; at < stop; ) {
+                if (holes.zero()) {
+                    at += hole(request, at, (int) Math.min(stop - at, LARGEST_HOLE_BYTES), end);
+                } else {
+                    if (inReplies) {
+                        replies.flush();
+                    }
+                    at += piece(request, at, (int) Math.min(stop - at, pieceBytes), end);
+                }
+            }
+            run = at < end ? holes.runLength(at, end - at) : 0;
+        }
+        if (!failed) {
+            session.served(request, request.lengthBytes());
         }
     }
 
@@ -142,20 +163,19 @@ final class Reads {
         return length;
     }
 
-    private int piece(Request request, long at, int length, long end, MemorySegment data) throws IOException {
+    private int piece(Request request, long at, int length, long end) throws IOException {
         try {
-            device.read(at, data, 0, length);
+            device.read(at, pieces, piecesAt, length);
         } catch (Throwable t) {
-            salvage(request, at, length, end, data, t);
+            salvage(request, at, length, end, t);
             return length;
         }
-        replies.sendRead(request.cookie(), request.offsetBytes(), at, length, at + length == end, data, 0);
+        replies.sendRead(request.cookie(), request.offsetBytes(), at, length, at + length == end, pieces, piecesAt);
         return length;
     }
 
     /** Reads block by block what could not be read at once, sends what there is and names what is lost. */
-    private void salvage(Request request, long from, int length, long end, MemorySegment data, Throwable failure)
-            throws IOException {
+    private void salvage(Request request, long from, int length, long end, Throwable failure) throws IOException {
         if (!failed) {
             failed = true;
             session.report(Command.READ, from, length, failure);
@@ -165,9 +185,9 @@ final class Reads {
         boolean inLost = false;
         for (long at = from; at < stop; ) {
             long next = Math.min(stop, at - at % BLOCK_BYTES + BLOCK_BYTES);
-            boolean good = readBlock(at, data, at - from, next - at);
+            boolean good = readBlock(at, piecesAt + at - from, next - at);
             if (!good && !inLost) {
-                sendGood(request, goodFrom, at, from, data, false);
+                sendGood(request, goodFrom, at, from, false);
                 lost(request, at, failure, false);
             }
             if (good && inLost) {
@@ -178,18 +198,18 @@ final class Reads {
         }
         boolean last = stop == end;
         if (!inLost) {
-            sendGood(request, goodFrom, stop, from, data, last);
+            sendGood(request, goodFrom, stop, from, last);
         } else if (last) {
             replies.none(request.cookie(), request.offsetBytes());
         }
     }
 
-    private boolean readBlock(long at, MemorySegment data, long dataOffset, long length) {
+    private boolean readBlock(long at, long dataOffset, long length) {
         if (lostBlocks >= MOST_LOST_BLOCKS) {
             return false;
         }
         try {
-            device.read(at, data, dataOffset, length);
+            device.read(at, pieces, dataOffset, length);
             return true;
         } catch (Throwable _) {
             lostBlocks++;
@@ -197,11 +217,10 @@ final class Reads {
         }
     }
 
-    private void sendGood(Request request, long from, long to, long dataStart, MemorySegment data, boolean done)
-            throws IOException {
+    private void sendGood(Request request, long from, long to, long pieceStart, boolean done) throws IOException {
         if (from < to) {
-            replies.sendRead(request.cookie(), request.offsetBytes(), from, (int) (to - from), done, data,
-                    from - dataStart);
+            replies.sendRead(request.cookie(), request.offsetBytes(), from, (int) (to - from), done, pieces,
+                    piecesAt + from - pieceStart);
         }
     }
 

@@ -26,6 +26,9 @@ import java.nio.ByteBuffer;
  * <p>Used by one thread at a time, see {@link ReplyTurns}.
  */
 final class ReplyBuffer {
+    /** From here on {@link #segment} is free for others right after a {@link #flush}, until the next one. */
+    static final int SPARE_AT = 64 << 10;
+
     private static final int OFFSET_BYTES = 8;
     private static final int HOLE_BYTES = OFFSET_BYTES + 4;
     private static final int ERROR_BYTES = 6;
@@ -144,6 +147,11 @@ final class ReplyBuffer {
     /** The memory that {@link #beginRead} gives offsets in. */
     MemorySegment segment() {
         return memory.segment();
+    }
+
+    /** How much of {@link #segment} there is behind {@link #SPARE_AT}. */
+    int spareBytes() {
+        return memory.capacityBytes() - SPARE_AT;
     }
 
     /** Begins the chunk of a metadata context; its extents follow, then {@link #endStatus}. */

@@ -17,7 +17,7 @@ final class Session {
     final InputBuffer input;
     final ReplyBuffer replies;
     final ReplyTurns turns;
-    final BufferPool payloads;
+    private final Transmission.Memory memory;
     final ConnectionCounters counters;
     final Fence fence;
     private final FailureLog failures;
@@ -28,7 +28,7 @@ final class Session {
             ServedExport export,
             InputBuffer input,
             ReplyBuffer replies,
-            BufferPool payloads,
+            Transmission.Memory memory,
             ConnectionCounters counters,
             Fence fence,
             FailureLog failures) {
@@ -37,7 +37,7 @@ final class Session {
         this.input = input;
         this.replies = replies;
         this.turns = new ReplyTurns(replies);
-        this.payloads = payloads;
+        this.memory = memory;
         this.counters = counters;
         this.fence = fence;
         this.failures = failures;
@@ -108,18 +108,28 @@ final class Session {
         replies.error(request.cookie(), request.offsetBytes(), refusal.error(), refusal.message());
     }
 
-    /** Memory for a payload, or null. Replies are sent before waiting for it: a client may wait for them first. */
+    /** Memory for a piece of a payload, or null if there is none just now. */
+    PooledBuffer pieceNow(long lengthBytes) {
+        return memory.payloads().acquireNow(lengthBytes);
+    }
+
+    /** Memory for a payload that must be whole, or null. Replies are sent before waiting: a client may wait for them first. */
     PooledBuffer acquire(long lengthBytes) throws IOException {
-        PooledBuffer payload = payloads.acquireNow(lengthBytes);
+        BufferPool pool = memory.pool(lengthBytes);
+        PooledBuffer payload = pool.acquireNow(lengthBytes);
         if (payload != null) {
             return payload;
         }
         try {
             turns.give();
-            return payloads.acquire(lengthBytes);
+            return pool.acquire(lengthBytes);
         } finally {
             turns.take();
         }
+    }
+
+    void release(PooledBuffer payload) {
+        memory.pool(payload.capacityBytes()).release(payload);
     }
 
     /** Takes {@code lengthBytes} of payload off the stream and forgets them. */
@@ -134,15 +144,16 @@ final class Session {
             }
             try {
                 turns.give();
-                receiveMore();
+                receiveMore(1);
             } finally {
                 turns.take();
             }
         }
     }
 
-    private void receiveMore() throws IOException {
-        int room = input.room(1);
+    /** Waits for more input, with room so that {@code wantedBytes} fit in all. Without the reply turn. */
+    void receiveMore(int wantedBytes) throws IOException {
+        int room = input.room(wantedBytes);
         int count = transport.receive(input.segment(), input.tail(), room);
         if (count < 0) {
             throw new EOFException("the peer closed in the middle of a payload");

@@ -83,7 +83,7 @@ public final class Transmission {
         }
         ReplyBuffer replies = new ReplyBuffer(transport, replyMemory, agreement.style());
         this.input = new InputBuffer(inputMemory);
-        this.session = new Session(transport, export, input, replies, memory.payloads(), counters, fence, failures);
+        this.session = new Session(transport, export, input, replies, memory, counters, fence, failures);
         this.validator = new RequestValidator(
                 export.sizeBytes(), export.readOnly(), agreement.style(), agreement.contexts().size());
         this.request = new Request(agreement.style() == ReplyStyle.EXTENDED);
@@ -94,17 +94,27 @@ public final class Transmission {
     }
 
     /**
-     * The memory of all connections.
+     * The memory of all connections. Peers that stop in the middle of something hold what they have of it, so nobody who can do
+     * with less is made to wait for it: only a READ that must be answered in one piece waits for payload memory.
      *
      * @param buffers {@link #BUFFER_BYTES} for each connection
-     * @param payloads what requests hold
+     * @param payloads what READs hold, up to {@link #LARGE_BYTES} each
+     * @param largePayloads what larger ones hold
      * @param rings {@link #STAGE_BYTES} for each connection that writes much just now; with none left it writes slower
      */
-    public record Memory(BufferPool buffers, BufferPool payloads, BufferPool rings) {
+    public record Memory(BufferPool buffers, BufferPool payloads, BufferPool largePayloads, BufferPool rings) {
+        /** Larger payloads have their memory apart, where a few of them keep only each other waiting. */
+        public static final int LARGE_BYTES = 4 << 20;
+
+        BufferPool pool(long lengthBytes) {
+            return lengthBytes > LARGE_BYTES ? largePayloads : payloads;
+        }
+
         /** Frees what is kept for reuse. */
         public void trim() {
             buffers.trim();
             payloads.trim();
+            largePayloads.trim();
             rings.trim();
         }
     }

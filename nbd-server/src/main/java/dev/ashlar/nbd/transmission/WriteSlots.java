@@ -15,6 +15,9 @@ final class WriteSlots implements Fence.Queue {
 
     private final int ringBytes;
     private final long[] cookies = new long[SLOTS];
+    private final long[] requestOffsets = new long[SLOTS];
+    /** The length of the whole request where a slot holds its last part, else 0. */
+    private final int[] requestLengths = new int[SLOTS];
     private final long[] offsets = new long[SLOTS];
     private final int[] lengths = new int[SLOTS];
     private final int[] flags = new int[SLOTS];
@@ -56,18 +59,26 @@ final class WriteSlots implements Fence.Queue {
         return tail - head >= lengthBytes + 1 ? head : -1;
     }
 
-    /** Hands a write on whose payload is at {@code position}, as {@link #place} said. */
-    void publish(Request request, int position, long nowNanos) {
+    /**
+     * Hands on a part of a write, whose payload is at {@code position}, as {@link #place} said. A request is answered behind its
+     * last part.
+     *
+     * @param skippedBytes what other parts hold of the request before this one
+     */
+    void publish(Request request, int skippedBytes, int lengthBytes, int position, long nowNanos) {
         long next = published;
         int slot = slot(next);
         cookies[slot] = request.cookie();
-        offsets[slot] = request.offsetBytes();
-        lengths[slot] = (int) request.lengthBytes();
+        requestOffsets[slot] = request.offsetBytes();
+        boolean last = skippedBytes + lengthBytes == request.lengthBytes();
+        requestLengths[slot] = last ? (int) request.lengthBytes() : 0;
+        offsets[slot] = request.offsetBytes() + skippedBytes;
+        lengths[slot] = lengthBytes;
         flags[slot] = request.flags();
         positions[slot] = position;
         begun[slot] = nowNanos;
         failures[slot] = null;
-        head = position + lengths[slot];
+        head = position + lengthBytes;
         published = next + 1;
     }
 
@@ -110,6 +121,16 @@ final class WriteSlots implements Fence.Queue {
 
     long cookie(long number) {
         return cookies[slot(number)];
+    }
+
+    /** The offset of the request that this is a part of. */
+    long requestOffset(long number) {
+        return requestOffsets[slot(number)];
+    }
+
+    /** The length of the request that this is the last part of; 0 if more parts follow. */
+    int requestLength(long number) {
+        return requestLengths[slot(number)];
     }
 
     long offsetBytes(long number) {

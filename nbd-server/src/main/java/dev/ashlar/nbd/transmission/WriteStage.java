@@ -47,6 +47,8 @@ final class WriteStage implements Runnable {
     private volatile boolean stageWaits;
     private volatile boolean closing;
     private volatile long incomingOffset = -1;
+    /** Why an earlier part of the request that is to be answered next has failed. With the reply turn. */
+    private Throwable partFailure;
     private long lowest;
     private long highest;
     /** Up to where the first waiting write is written already; 0 if it is not. */
@@ -117,12 +119,15 @@ final class WriteStage implements Runnable {
         return place;
     }
 
-    /** Hands on a write whose payload has been put where {@link #place} said. */
-    void publish(Request request, int place) {
+    /**
+     * Hands on a part of a write whose payload has been put where {@link #place} said; all parts of a request are handed on one
+     * after the other.
+     */
+    void publish(Request request, int skippedBytes, int lengthBytes, int place) {
         boolean empty = slots.executed() == slots.published();
         lowest = empty ? request.offsetBytes() : Math.min(lowest, request.offsetBytes());
         highest = Math.max(empty ? 0 : highest, request.offsetBytes() + request.lengthBytes());
-        slots.publish(request, place, System.nanoTime());
+        slots.publish(request, skippedBytes, lengthBytes, place, System.nanoTime());
         incomingOffset = -1;
         wakeStage();
     }
@@ -201,9 +206,16 @@ final class WriteStage implements Runnable {
     void answerExecuted(ReplyBuffer replies) throws IOException {
         long executed = slots.executed();
         for (long number = slots.answered(); number < executed; number++) {
+            long cookie = slots.cookie(number);
+            long offset = slots.requestOffset(number);
+            int length = slots.requestLength(number);
+            long begun = slots.begunNanos(number);
+            Throwable failure = partFailure == null ? slots.failure(number) : partFailure;
             slots.answeredTo(number + 1);
-            session.answerWrite(slots.cookie(number), slots.offsetBytes(number), slots.lengthBytes(number),
-                    slots.begunNanos(number), slots.failure(number));
+            partFailure = length == 0 ? failure : null;
+            if (length > 0) {
+                session.answerWrite(cookie, offset, length, begun, failure);
+            }
         }
         wakeConnection();
     }

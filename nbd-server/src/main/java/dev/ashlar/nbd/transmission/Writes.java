@@ -10,15 +10,15 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * WRITE. Small payloads are given to the device where they were received; large ones, and those that follow each other, go
- * through the {@link WriteStage}, so that the next is received while one is written; what is too large for that is received
- * whole first.
+ * through the {@link WriteStage}, so that the next is received while one is written. Where there is no memory for a stage they
+ * are written piece by piece out of the input buffer: a peer that stops in the middle of a payload holds up nobody else.
  */
 final class Writes {
     /** Payloads up to this size are waited for in the input buffer. */
     static final int IN_PLACE_BYTES = 64 << 10;
 
-    /** Larger ones would leave too little of the ring to others. */
-    private static final int MOST_STAGED_BYTES = WriteStage.RING_BYTES / 2;
+    /** Larger ones go through the ring in parts. */
+    private static final int PART_BYTES = WriteStage.RING_BYTES / 4;
 
     private final Session session;
     private final InputBuffer input;
@@ -45,9 +45,8 @@ final class Writes {
         int length = (int) request.lengthBytes();
         int behindHeader = input.available() - request.headerBytes();
         boolean whole = behindHeader >= length;
-        if (length > 0 && length <= MOST_STAGED_BYTES
-                && (length > IN_PLACE_BYTES || whole && goesOn(request, length))
-                && enterStage()) {
+        boolean large = length > IN_PLACE_BYTES;
+        if (length > 0 && (large || whole && goesOn(request, length)) && enterStage()) {
             try {
                 staged(request, length);
             } finally {
@@ -56,13 +55,13 @@ final class Writes {
         } else if (whole) {
             input.consume(request.headerBytes());
             settle(request.offsetBytes(), length);
-            Throwable failure = write(request, input.segment(), input.head());
+            Throwable failure = write(request, 0, length, input.segment(), input.head());
             input.consume(length);
             session.answerWrite(request.cookie(), request.offsetBytes(), length, session.arrivedNanos(), failure);
-        } else if (length <= IN_PLACE_BYTES) {
+        } else if (!large) {
             return request.headerBytes() + length;
         } else {
-            pooled(request, length);
+            streamed(request, length);
         }
         return 0;
     }
@@ -92,31 +91,41 @@ final class Writes {
     }
 
     private void staged(Request request, int length) throws IOException {
-        int place = stage.placeNow(request.offsetBytes(), length);
         input.consume(request.headerBytes());
-        int already = Math.min(length, input.available());
-        if (place < 0 || already < length) {
-            try {
-                session.turns.give();
-                place = place < 0 ? stage.place(request.offsetBytes(), length) : place;
-                input.moveTo(stage.ring(), place, already);
-                receiveRest(stage.ring(), place + already, length - already, request.headerBytes());
-            } catch (IOException | RuntimeException | Error e) {
+        for (int done = 0; done < length; ) {
+            int part = Math.min(length - done, PART_BYTES);
+            int place = receivePart(request.offsetBytes() + done, part, request.headerBytes());
+            if (part == length && stage.idle() && input.available() == 0) {
+                // Nobody would be served faster by another thread.
                 stage.abandon();
-                throw e;
-            } finally {
-                session.turns.take();
+                Throwable failure = write(request, 0, length, stage.ring(), place);
+                session.answerWrite(request.cookie(), request.offsetBytes(), length, session.arrivedNanos(), failure);
+            } else {
+                stage.publish(request, done, part, place);
             }
-        } else {
-            input.moveTo(stage.ring(), place, already);
+            done += part;
         }
-        if (stage.idle() && input.available() == 0) {
-            // Nobody would be served faster by another thread.
+    }
+
+    /** Brings a part of a payload into the ring: where it is. */
+    private int receivePart(long offsetBytes, int length, int headerBytes) throws IOException {
+        int place = stage.placeNow(offsetBytes, length);
+        int already = Math.min(length, input.available());
+        if (place >= 0 && already == length) {
+            input.moveTo(stage.ring(), place, already);
+            return place;
+        }
+        try {
+            session.turns.give();
+            place = place < 0 ? stage.place(offsetBytes, length) : place;
+            input.moveTo(stage.ring(), place, already);
+            receiveRest(stage.ring(), place + already, length - already, headerBytes);
+            return place;
+        } catch (IOException | RuntimeException | Error e) {
             stage.abandon();
-            Throwable failure = write(request, stage.ring(), place);
-            session.answerWrite(request.cookie(), request.offsetBytes(), length, session.arrivedNanos(), failure);
-        } else {
-            stage.publish(request, place);
+            throw e;
+        } finally {
+            session.turns.take();
         }
     }
 
@@ -137,42 +146,45 @@ final class Writes {
         session.arrived();
     }
 
-    private void pooled(Request request, int length) throws IOException {
-        PooledBuffer payload = session.acquire(length);
-        if (payload == null) {
-            input.consume(request.headerBytes());
-            session.skip(length);
-            session.refuse(request, Refusal.NO_MEMORY);
-            return;
+    private void streamed(Request request, int length) throws IOException {
+        input.consume(request.headerBytes());
+        settle(request.offsetBytes(), length);
+        Throwable failure = null;
+        for (int done = 0; done < length; ) {
+            int piece = receivePiece(length - done);
+            if (failure == null) {
+                failure = write(request, done, piece, input.segment(), input.head());
+            }
+            input.consume(piece);
+            done += piece;
         }
-        try {
-            input.consume(request.headerBytes());
+        session.answerWrite(request.cookie(), request.offsetBytes(), length, session.arrivedNanos(), failure);
+    }
+
+    /** Waits until the input holds all it can of a payload of which so much is left: how much it holds. */
+    private int receivePiece(int leftBytes) throws IOException {
+        int piece = Math.min(leftBytes, input.capacityBytes());
+        while (input.available() < piece) {
             try {
                 session.turns.give();
-                int already = input.moveTo(payload.segment(), 0, length);
-                session.transport.receiveFully(payload.segment(), already, length - already);
-                session.arrived();
+                session.receiveMore(piece);
             } finally {
                 session.turns.take();
             }
-            settle(request.offsetBytes(), length);
-            Throwable failure = write(request, payload.segment(), 0);
-            session.answerWrite(request.cookie(), request.offsetBytes(), length, session.arrivedNanos(), failure);
-        } finally {
-            session.payloads.release(payload);
         }
+        return piece;
     }
 
-    private Throwable write(Request request, MemorySegment source, long sourceOffset) {
-        if (request.lengthBytes() == 0) {
+    /** Writes a part of a request: what the device threw, or null. */
+    private Throwable write(Request request, int skipped, int length, MemorySegment source, long sourceOffset) {
+        if (length == 0) {
             return null;
         }
         Fence.Lane lane = session.fence.connection();
         try {
             lane.begin();
             try {
-                device.write(
-                        request.offsetBytes(), source, sourceOffset, request.lengthBytes(), request.has(Flag.CMD_FUA));
+                device.write(request.offsetBytes() + skipped, source, sourceOffset, length, request.has(Flag.CMD_FUA));
                 return null;
             } finally {
                 lane.end();
@@ -184,7 +196,7 @@ final class Writes {
 
     /**
      * Waits for staged writes that overlap the range. The protocol leaves the order of requests that are in flight together
-     * open; this server keeps it where they touch the same bytes.
+     * open; this server keeps it, of execution and of replies, where they touch the same bytes.
      */
     void settle(long offsetBytes, long lengthBytes) throws IOException {
         if (stage != null && stage.mayOverlap(offsetBytes, lengthBytes)) {
@@ -194,6 +206,7 @@ final class Writes {
             } finally {
                 session.turns.take();
             }
+            stage.answerExecuted(session.replies);
         }
     }
 

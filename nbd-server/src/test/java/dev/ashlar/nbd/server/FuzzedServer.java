@@ -33,7 +33,7 @@ final class FuzzedServer implements AutoCloseable {
     private final Path dir = Files.createTempDirectory("nbd-fuzz");
     private final Path socket = dir.resolve("s");
     private final NbdServer server =
-            new NbdServer(ServerLimits.DEFAULTS.withPayloadMemory(64 * MIB, Duration.ofSeconds(5)));
+            new NbdServer(ServerLimits.DEFAULTS.withPayloadMemory(128 * MIB, Duration.ofSeconds(5)));
     private final LogCapture log;
     private final WireClient bystander;
     private final long residentKib;

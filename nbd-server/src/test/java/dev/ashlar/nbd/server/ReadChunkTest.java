@@ -152,7 +152,7 @@ class ReadChunkTest extends WireTestBase {
     @ParameterizedTest
     @EnumSource(names = {"STRUCTURED", "EXTENDED"})
     void readAboveTheMaximumIsSplitIntoChunksInBoundedMemory(Style style) throws Exception {
-        serve("tight", ServerLimits.DEFAULTS.withPayloadMemory(MAX, Duration.ofNanos(1)),
+        serve("tight", ServerLimits.DEFAULTS.withPayloadMemory(2L * MAX, Duration.ofNanos(1)),
                 new Export("vol", "", device));
         try (StyledClient client = StyledClient.open(wire, dir.resolve("tight"), "vol", style)) {
             Reply reply = client.call(0, READ, 1, SIZE - 1);

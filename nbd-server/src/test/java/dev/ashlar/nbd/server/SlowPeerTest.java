@@ -45,7 +45,7 @@ class SlowPeerTest {
 
     @BeforeEach
     void serve() throws IOException {
-        server = serve("s", ServerLimits.DEFAULTS.withPayloadMemory(64L * MIB, Duration.ofSeconds(20)));
+        server = serve("s", ServerLimits.DEFAULTS.withPayloadMemory(128L * MIB, Duration.ofSeconds(20)));
         socket = dir.resolve("s");
     }
 
@@ -146,6 +146,16 @@ class SlowPeerTest {
             silent.expectEnd();
             assertThat(client.read(0, 1)).hasSize(1);
         }
+    }
+
+    @Test
+    void clientsThatStopInTheLargestPayloadsDisturbNobody() throws Exception {
+        for (int i = 0; i < 2 * STALLED; i++) {
+            WireClient client = stalling();
+            client.request(0, WRITE, i, 0, 64L * MIB);
+            client.send(new byte[64 << 10]);
+        }
+        othersAreUndisturbed();
     }
 
     @Test

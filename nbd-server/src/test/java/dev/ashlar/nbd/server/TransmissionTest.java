@@ -435,27 +435,26 @@ class TransmissionTest extends WireTestBase {
     }
 
     @Test
-    void payloadWithoutMemoryIsEatenAndTheConnectionLives() throws IOException {
-        ServerLimits limits = ServerLimits.DEFAULTS.withPayloadMemory(MAX, Duration.ofNanos(1));
+    void readOfOnePieceWithoutMemoryIsRefusedAndNothingElseIs() throws IOException {
+        ServerLimits limits = ServerLimits.DEFAULTS.withPayloadMemory(2L * MAX, Duration.ofNanos(1));
         CountDownLatch held = new CountDownLatch(1);
         device.script(call -> {
-            if (call.equals("write 0+" + MAX)) {
+            if (call.equals("read 0+" + MAX)) {
                 held.await();
             }
         });
         serve("tight", limits, new Export("vol", "", device));
         Path tight = dir.resolve("tight");
         try (WireClient holder = wire.open(tight, "vol"); WireClient client = wire.open(tight, "vol")) {
-            holder.write(0, 1, 0, new byte[MAX]);
-            while (!device.calls().contains("write 0+" + MAX)) {
+            holder.request(0, READ, 1, 0, MAX);
+            while (!device.calls().contains("read 0+" + MAX)) {
                 Thread.onSpinWait();
             }
-            assertThat(client.errorOf(0, READ, 0, MIB)).isEqualTo(ENOMEM);
-            assertThat(client.errorOfWrite(0, 0, new byte[5 * MIB])).isEqualTo(ENOMEM);
-            assertThat(client.read(0, 4096)).as("small ones need none").hasSize(4096);
+            assertThat(client.errorOf(0, READ, 0, 5 * MIB)).isEqualTo(ENOMEM);
+            assertThat(client.errorOfWrite(0, 0, new byte[5 * MIB])).isZero();
+            assertThat(client.read(0, MIB)).hasSize(MIB);
             held.countDown();
             assertThat(holder.simpleReply().error()).isZero();
-            assertThat(client.errorOfWrite(0, 0, new byte[MIB])).isZero();
         }
     }
 

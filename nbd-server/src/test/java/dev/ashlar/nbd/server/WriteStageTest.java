@@ -413,8 +413,8 @@ class WriteStageTest extends WireTestBase {
 
     @Test
     void withoutRingsWritesGoTheSlowerWay() throws Exception {
-        // Half of the payload memory is for rings: four of them.
-        serve("tight", ServerLimits.DEFAULTS.withPayloadMemory(64L * MIB, Duration.ofSeconds(60)),
+        // A quarter of the payload memory is for rings: four of them.
+        serve("tight", ServerLimits.DEFAULTS.withPayloadMemory(128L * MIB, Duration.ofSeconds(60)),
                 new Export("vol", "", device));
         List<StyledClient> clients = new ArrayList<>();
         try {

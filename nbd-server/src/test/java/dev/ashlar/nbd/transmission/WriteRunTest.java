@@ -12,7 +12,7 @@ class WriteRunTest {
     private final WriteRun run = new WriteRun(slots, STRIPE);
 
     private void write(int flags, long offset, int length) {
-        slots.publish(WriteSlotsProps.request(flags, 0, offset, length), slots.place(length), 0);
+        slots.publish(WriteSlotsProps.request(flags, 0, offset, length), 0, length, slots.place(length), 0);
     }
 
     private void assertRun(long first, long next, long from, long to) {
@@ -48,8 +48,8 @@ class WriteRunTest {
     void gapOverlapAndStepBackEndARun() {
         for (long other : new long[] {1001, 999, 0, 500}) {
             WriteSlots own = new WriteSlots(RING);
-            own.publish(WriteSlotsProps.request(0, 0, 500, 500), own.place(500), 0);
-            own.publish(WriteSlotsProps.request(0, 0, other, 500), own.place(500), 0);
+            own.publish(WriteSlotsProps.request(0, 0, 500, 500), 0, 500, own.place(500), 0);
+            own.publish(WriteSlotsProps.request(0, 0, other, 500), 0, 500, own.place(500), 0);
             WriteRun one = new WriteRun(own, STRIPE);
             one.take(0);
             assertThat(one.next()).as("%d", other).isEqualTo(1);

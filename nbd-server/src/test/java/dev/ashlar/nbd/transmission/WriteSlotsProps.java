@@ -41,7 +41,7 @@ class WriteSlotsProps {
                     }
                     Arrays.fill(taken, position, position + length, true);
                     waiting.add(new Waiting(slots.published(), position, length));
-                    slots.publish(request(0, step, step, length), position, step);
+                    slots.publish(request(0, step, step, length), 0, length, position, step);
                 } else {
                     assertThat(slots.answered() == slots.published()).as("room for everything when empty").isFalse();
                 }
@@ -74,7 +74,7 @@ class WriteSlotsProps {
                     Thread.onSpinWait();
                 }
                 Arrays.fill(ring, position, position + length, (byte) i);
-                slots.publish(request(i & 1, i, 3L * i, length), position, i);
+                slots.publish(request(i & 1, i, 3L * i, length), 0, length, position, i);
             }
         });
         for (long number = 0; number < count; number++) {
