@@ -6,6 +6,7 @@ import dev.ashlar.nbd.MetaContext;
 import dev.ashlar.nbd.PeerRules;
 import dev.ashlar.nbd.protocol.Flag;
 import dev.ashlar.nbd.protocol.ReplyStyle;
+import dev.ashlar.nbd.throttle.RateLimiter;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class ServedExport {
 
     private final Export export;
     private final Duration entryPatience;
+    private final RateLimiter limiter;
     private final long sizeBytes;
     private final BlockSizes blockSizes;
     private final List<MetaContext> contexts;
@@ -37,6 +39,7 @@ public final class ServedExport {
     ServedExport(Export export, Duration entryPatience) {
         this.export = export;
         this.entryPatience = entryPatience;
+        this.limiter = RateLimiter.of(export.rates(), System::nanoTime);
         this.sizeBytes = export.device().sizeBytes();
         this.blockSizes = BlockSizes.SERVED;
         this.contexts = Stream.concat(
@@ -77,6 +80,11 @@ public final class ServedExport {
     /** The constraints that clients are told. */
     public BlockSizes blockSizes() {
         return blockSizes;
+    }
+
+    /** What keeps its clients within their rates, null for nothing. */
+    public RateLimiter limiter() {
+        return limiter;
     }
 
     /** What BLOCK_STATUS can tell: {@code base:allocation}, then what the export adds. */

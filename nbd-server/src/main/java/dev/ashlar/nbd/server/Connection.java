@@ -8,6 +8,7 @@ import dev.ashlar.nbd.handshake.Handshake;
 import dev.ashlar.nbd.handshake.Negotiation;
 import dev.ashlar.nbd.transmission.Agreement;
 import dev.ashlar.nbd.protocol.Command;
+import dev.ashlar.nbd.throttle.Throttle;
 import dev.ashlar.nbd.transmission.CommandTotals;
 import dev.ashlar.nbd.transmission.ConnectionCounters;
 import dev.ashlar.nbd.transmission.DrainGate;
@@ -44,6 +45,8 @@ final class Connection implements Runnable, ExportUser {
     private final PeerWatch watch;
     private final AtomicReference<ServerEvent> endedBy = new AtomicReference<>();
     private volatile ServedExport export;
+    private volatile Throttle throttle;
+    private volatile boolean ending;
     private volatile Transport transport;
 
     /** @param socket released when {@link #run} ends */
@@ -107,8 +110,13 @@ final class Connection implements Runnable, ExportUser {
     private void transmit(ServedExport chosen, Agreement agreement) throws IOException {
         export = chosen;
         LOG.info("connection {} from {} uses export '{}'", id, transport.peer().text(), chosen.name());
+        throttle = Throttle.of(client(), chosen.limiter(), server.limiter());
+        if (ending) {
+            cancelWaits();
+        }
         try {
-            new Transmission(transport, chosen, agreement, server.memory(), server.failures(), counters, gate, fence)
+            new Transmission(transport, chosen, agreement, server.memory(), server.failures(), counters, gate, fence,
+                            throttle)
                     .run();
             transport.finish();
         } finally {
@@ -226,8 +234,18 @@ final class Connection implements Runnable, ExportUser {
         return new ReceivedMark(socket, fence);
     }
 
+    /** Each side sets its own before it reads the other's, so a throttle that is made meanwhile is cancelled too. */
+    private void cancelWaits() {
+        ending = true;
+        Throttle waiting = throttle;
+        if (waiting != null) {
+            waiting.cancel();
+        }
+    }
+
     @Override
     public void drain() {
+        cancelWaits();
         try {
             gate.drain();
         } catch (IOException e) {
@@ -237,6 +255,7 @@ final class Connection implements Runnable, ExportUser {
 
     @Override
     public void abort() {
+        cancelWaits();
         try {
             transport.close();
         } catch (IOException e) {

@@ -3,6 +3,7 @@ package dev.ashlar.nbd.server;
 import dev.ashlar.nbd.ServerLimits;
 import dev.ashlar.nbd.export.ExportRegistry;
 import dev.ashlar.nbd.export.ServedExport;
+import dev.ashlar.nbd.throttle.RateLimiter;
 import dev.ashlar.nbd.tls.TlsServer;
 import dev.ashlar.nbd.transmission.BufferPool;
 import dev.ashlar.nbd.transmission.CommandTotals;
@@ -35,6 +36,7 @@ final class ServerState {
     private static final long MOST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     private final ServerLimits limits;
+    private final RateLimiter limiter;
     private final ExportRegistry exports;
     private final Transmission.Memory memory;
     private final ServerEvents events = new ServerEvents();
@@ -50,6 +52,7 @@ final class ServerState {
 
     ServerState(ServerLimits limits) {
         this.limits = limits;
+        this.limiter = RateLimiter.of(limits.rates(), System::nanoTime);
         this.exports = new ExportRegistry(limits.times().takeover());
         this.memory = new Transmission.Memory(
                 new BufferPool((long) limits.maxConnections() * Transmission.BUFFER_BYTES, MAX_IDLE_BUFFER_BYTES, 0),
@@ -90,6 +93,11 @@ final class ServerState {
     /** The memory of all connections. */
     Transmission.Memory memory() {
         return memory;
+    }
+
+    /** What keeps all clients together within their rates, null for nothing. */
+    RateLimiter limiter() {
+        return limiter;
     }
 
     ServerEvents events() {

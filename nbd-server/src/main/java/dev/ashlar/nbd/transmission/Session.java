@@ -2,6 +2,7 @@ package dev.ashlar.nbd.transmission;
 
 import dev.ashlar.nbd.export.ServedExport;
 import dev.ashlar.nbd.protocol.Command;
+import dev.ashlar.nbd.throttle.Throttle;
 import dev.ashlar.nbd.transport.Transport;
 import java.io.EOFException;
 import java.io.IOException;
@@ -41,6 +42,21 @@ final class Session {
         this.counters = counters;
         this.fence = fence;
         this.failures = failures;
+    }
+
+    /** Waits until a request may be begun, with what is ready sent before: false if it must not be begun any more. */
+    boolean admit(Throttle throttle, Request request) throws IOException {
+        boolean moves = request.type() == Command.READ || request.type() == Command.WRITE;
+        long bytes = moves ? request.lengthBytes() : 0;
+        if (throttle.tryAdmit(bytes)) {
+            return true;
+        }
+        turns.give();
+        try {
+            return throttle.admit(bytes);
+        } finally {
+            turns.take();
+        }
     }
 
     /** Answers a request that carries nothing back. */

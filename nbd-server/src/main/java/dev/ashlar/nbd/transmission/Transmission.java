@@ -5,6 +5,7 @@ import dev.ashlar.nbd.export.ServedExport;
 import dev.ashlar.nbd.protocol.Command;
 import dev.ashlar.nbd.protocol.Flag;
 import dev.ashlar.nbd.protocol.ReplyStyle;
+import dev.ashlar.nbd.throttle.Throttle;
 import dev.ashlar.nbd.transport.Transport;
 import java.io.IOException;
 
@@ -36,6 +37,7 @@ public final class Transmission {
 
     private final Transport transport;
     private final DrainGate gate;
+    private final Throttle throttle;
     private final BufferPool buffers;
     private final PooledBuffer inputMemory;
     private final PooledBuffer replyMemory;
@@ -48,6 +50,9 @@ public final class Transmission {
     private final Writes writes;
     private final BlockStatus blockStatus;
     private int wantedBytes;
+    /** Whether the request at the head of the input has been let pass already. */
+    private boolean admitted;
+
     private boolean lastReceiveDone;
     private boolean refuseNew;
 
@@ -60,6 +65,7 @@ public final class Transmission {
      * @param counters what is counted
      * @param gate through which others end the loop
      * @param fence what every change of the device passes
+     * @param throttle what requests may have to wait for, null where nothing is limited
      * @throws IOException if there is no memory for the buffers
      */
     public Transmission(
@@ -70,10 +76,12 @@ public final class Transmission {
             FailureLog failures,
             ConnectionCounters counters,
             DrainGate gate,
-            Fence fence)
+            Fence fence,
+            Throttle throttle)
             throws IOException {
         this.transport = transport;
         this.gate = gate;
+        this.throttle = throttle;
         this.buffers = memory.buffers();
         this.inputMemory = buffers.acquireNow(INPUT_BYTES);
         this.replyMemory = buffers.acquireNow(REPLY_BYTES);
@@ -174,6 +182,10 @@ public final class Transmission {
                 return false;
             }
             Refusal refusal = refusal();
+            if (refusal == null && throttle != null && !admitted) {
+                admitted = session.admit(throttle, request);
+                refusal = admitted ? null : Refusal.SHUTDOWN;
+            }
             if (refusal != null) {
                 if (!refuse(refusal)) {
                     return false;
@@ -188,6 +200,7 @@ public final class Transmission {
                 input.consume(header);
                 serve();
             }
+            admitted = false;
         }
         return true;
     }
