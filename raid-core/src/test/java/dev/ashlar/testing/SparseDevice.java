@@ -6,7 +6,6 @@ import dev.ashlar.block.FilterDevice;
 import dev.ashlar.block.Ranges;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -16,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class SparseDevice extends FilterDevice {
     private static final int BLOCK = 4096;
+    private static final MemorySegment ZEROES = MemorySegment.ofArray(new byte[BLOCK]);
 
     private final BitSet allocated = new BitSet();
     private final boolean findsZeroes;
@@ -117,8 +117,9 @@ public final class SparseDevice extends FilterDevice {
     }
 
     private static boolean isZero(MemorySegment source, long from, long length) {
-        for (long at = from; at < from + length; at++) {
-            if (source.get(ValueLayout.JAVA_BYTE, at) != 0) {
+        for (long at = from; at < from + length; at += ZEROES.byteSize()) {
+            long count = Math.min(ZEROES.byteSize(), from + length - at);
+            if (MemorySegment.mismatch(source, at, at + count, ZEROES, 0, count) >= 0) {
                 return false;
             }
         }

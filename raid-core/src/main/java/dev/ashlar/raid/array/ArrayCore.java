@@ -92,7 +92,7 @@ final class ArrayCore implements EngineHost {
         this.engine = engine;
         this.bitmap = bitmap;
         this.regions = new SyncRegions(name, bitmap, engine.syncBytes(), resyncPosition,
-                () -> table.present().length < table.size());
+                () -> level.hasParity() && table.present().length < table.size());
     }
 
     /** What to call when background work may have become due; must not block. */

@@ -26,7 +26,7 @@ final class SyncRegions implements ResyncPass.Regions {
     private final String name;
     private final WriteIntentBitmap bitmap;
     private final long syncBytes;
-    private final BooleanSupplier anyVacancy;
+    private final BooleanSupplier anyHopes;
     private final TornRanges torn = new TornRanges();
     private final TornRanges stuck = new TornRanges();
     private volatile long position;
@@ -34,14 +34,14 @@ final class SyncRegions implements ResyncPass.Regions {
     /**
      * @param bitmap null without one
      * @param position without a bitmap, what is in sync lies below it; {@link #DONE} for all
-     * @param anyVacancy whether a role has nobody just now
+     * @param anyHopes whether data that cannot be read just now may come back by the recovery of a member
      */
-    SyncRegions(String name, WriteIntentBitmap bitmap, long syncBytes, long position, BooleanSupplier anyVacancy) {
+    SyncRegions(String name, WriteIntentBitmap bitmap, long syncBytes, long position, BooleanSupplier anyHopes) {
         this.name = name;
         this.bitmap = bitmap;
         this.syncBytes = syncBytes;
         this.position = position;
-        this.anyVacancy = anyVacancy;
+        this.anyHopes = anyHopes;
     }
 
     /** Whether a lost block of the range may be computed. */
@@ -130,6 +130,11 @@ final class SyncRegions implements ResyncPass.Regions {
     }
 
     @Override
+    public long regionStart(long offset) {
+        return bitmap == null ? offset : offset / bitmap.chunkBytes() * bitmap.chunkBytes();
+    }
+
+    @Override
     public long regionEnd(long offset) {
         if (bitmap == null) {
             return offset + 1;
@@ -155,7 +160,7 @@ final class SyncRegions implements ResyncPass.Regions {
 
     @Override
     public void stuck(long offset, long length) {
-        if (anyVacancy.getAsBoolean()) {
+        if (anyHopes.getAsBoolean()) {
             // A member was lost meanwhile: what it held comes back with its recovery.
             return;
         }

@@ -157,7 +157,7 @@ public final class MirrorGeometry {
 
     /** Whether all copies of a chunk lie at the same offset of their members. */
     public boolean besideOneAnother() {
-        return far == 1;
+        return far == 1 && raidDisks % near == 0;
     }
 
     /** Whether each role holds a copy of every chunk. */

@@ -16,6 +16,9 @@ public final class ResyncPass implements SyncPass {
         /** The first byte at or after {@code from} that is due, or -1. */
         long nextDue(long from);
 
+        /** The start of the region that holds {@code offset} and is to be declared in sync as a whole. */
+        long regionStart(long offset);
+
         /** The end of the region that holds {@code offset} and is to be declared in sync as a whole. */
         long regionEnd(long offset);
 
@@ -81,7 +84,8 @@ public final class ResyncPass implements SyncPass {
             return false;
         }
         long unitBytes = engine.unitBytes();
-        windowStart = due / unitBytes * unitBytes;
+        // What is due may begin within a region: where data before it is lost, and was passed over.
+        windowStart = regions.regionStart(due) / unitBytes * unitBytes;
         windowEnd = Math.min(Math.ceilDiv(regions.regionEnd(due), unitBytes) * unitBytes, engine.syncBytes());
         position = windowStart;
         whole = true;

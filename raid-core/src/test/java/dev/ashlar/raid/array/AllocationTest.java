@@ -3,6 +3,7 @@ package dev.ashlar.raid.array;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.ashlar.block.ExtentVisitor;
 import dev.ashlar.raid.ConsistencyPolicy;
 import dev.ashlar.raid.CreateSpec;
 import dev.ashlar.raid.OpenOptions;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class AllocationTest {
     private static final int ROUNDS = 1000;
     private static final int MOST_LOOKS = 400;
+    private static final ExtentVisitor VISITOR = (_, _) -> true;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @TempDir
@@ -52,14 +54,26 @@ class AllocationTest {
                     (array, from, round) -> array.write(at(array, round), from, 0, 4096, false));
             requireNone(opened, buffer, "full stripe",
                     (array, from, _) -> array.write(0, from, 0, array.optimalIoBytes(), false));
+            requireNone(opened, buffer, "extents", AllocationTest::lookAtExtents);
+            requireNone(opened, buffer, "redundancy", AllocationTest::lookAtRedundancy);
             if (level.hasParity()) {
                 opened.failMember(images.get(1).toString());
+                requireNone(opened, buffer, "degraded extents", AllocationTest::lookAtExtents);
+                requireNone(opened, buffer, "degraded redundancy", AllocationTest::lookAtRedundancy);
                 requireNone(opened, buffer, "degraded read",
                         (array, to, round) -> array.read(at(array, round), to, 0, 4096));
                 requireNone(opened, buffer, "degraded write",
                         (array, from, round) -> array.write(at(array, round), from, 0, 4096, false));
             }
         }
+    }
+
+    private static void lookAtExtents(RaidArray array, MemorySegment buffer, int round) throws IOException {
+        array.extents(at(array, round), 4096, VISITOR);
+    }
+
+    private static void lookAtRedundancy(RaidArray array, MemorySegment buffer, int round) {
+        array.redundancy(0, array.sizeBytes() - round, VISITOR);
     }
 
     private static long at(RaidArray array, int round) {
