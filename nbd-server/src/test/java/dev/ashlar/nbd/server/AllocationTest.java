@@ -23,8 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The request path makes no garbage, whatever the kind and size of requests and however many come at once, on the connection's
- * thread and on its write stage's. Code that is not compiled yet does, so the best of several measurements counts.
+ * The request path makes no garbage, whatever the kind and size of requests and however many come at once, on the
+ * connection's thread and on its write stage's. Code that is not compiled yet does, so the best of several measurements
+ * counts.
  */
 @Timeout(120)
 class AllocationTest {
@@ -66,7 +67,8 @@ class AllocationTest {
             boolean status = command == StyledClient.BLOCK_STATUS;
             return switch (style) {
                 case SIMPLE -> 16 + (data ? length : 0);
-                case STRUCTURED -> (chunkBytes > 0 || status ? 20 : 16) + chunkBytes + (data ? length : status ? 12 : 0);
+                case STRUCTURED ->
+                    (chunkBytes > 0 || status ? 20 : 16) + chunkBytes + (data ? length : status ? 12 : 0);
                 case EXTENDED -> 32 + chunkBytes + (data ? length : status ? 24 : 0);
             };
         }
@@ -113,7 +115,8 @@ class AllocationTest {
         try (NbdServer server = new NbdServer(); MemoryDevice device = new MemoryDevice(SIZE)) {
             server.addExport(new Export("vol", "", device));
             server.listenUnix(dir.resolve("s"));
-            String[] contexts = kind.command == StyledClient.BLOCK_STATUS ? new String[] {"base:allocation"} : new String[0];
+            boolean status = kind.command == StyledClient.BLOCK_STATUS;
+            String[] contexts = status ? new String[] {"base:allocation"} : new String[0];
             try (StyledClient client = StyledClient.open(Wire.PLAIN, dir.resolve("s"), "vol", style, contexts)) {
                 assertThat(client.callWrite(0, 0, new byte[WRITTEN]).error()).isZero();
                 measure(client, batch(client, kind, length, depth), depth * kind.replyBytes(style, length), depth);

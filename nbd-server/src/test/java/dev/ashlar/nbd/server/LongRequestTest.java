@@ -101,7 +101,8 @@ class LongRequestTest extends WireTestBase {
             assertThat(client.call(FAST_ZERO, WRITE_ZEROES, 0, SIZE).error()).isZero();
             assertThat(client.call(0, CACHE, 0, 5 * GIB).error()).isZero();
             assertThat(device.calls()).containsExactly("trim 4096+" + (SIZE - 4096) + " fua",
-                    "writeZeroes 1+" + (SIZE - 1) + " unmap", "writeZeroes 0+" + SIZE + " unmap", "prefetch 0+" + 5 * GIB);
+                    "writeZeroes 1+" + (SIZE - 1) + " unmap", "writeZeroes 0+" + SIZE + " unmap",
+                    "prefetch 0+" + 5 * GIB);
         }
     }
 

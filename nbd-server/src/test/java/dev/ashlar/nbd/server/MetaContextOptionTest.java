@@ -152,7 +152,9 @@ class MetaContextOptionTest extends WireTestBase {
     @Test
     void unknownNamespacesAndNamesAreIgnored() throws IOException {
         try (WireClient client = structured()) {
-            String[] unknown = {"qemu:dirty-bitmap:x", "base:nothing", "x-one:", "x-one:aa", "x-one:a:b", "nbd-server:"};
+            String[] unknown = {
+                "qemu:dirty-bitmap:x", "base:nothing", "x-one:", "x-one:aa", "x-one:a:b", "nbd-server:"
+            };
             assertThat(set(client, unknown)).isEmpty();
             assertThat(list(client, "qemu:", "base:nothing", "x-one:aa")).isEmpty();
             assertThat(set(client, "qemu:allocation-depth", BASE)).containsExactly(BASE);
@@ -269,7 +271,8 @@ class MetaContextOptionTest extends WireTestBase {
     @Test
     void setThatFailsUnselectsEverything() throws IOException {
         byte[][] failing = {
-            contextData("vol", "no colon"), contextData("none", BASE), new byte[3], new byte[100_000], contextData("vol")
+            contextData("vol", "no colon"), contextData("none", BASE), new byte[3], new byte[100_000],
+            contextData("vol")
         };
         for (byte[] data : failing) {
             try (WireClient client = structured()) {

@@ -6,6 +6,7 @@ import static dev.ashlar.nbd.testkit.WireClient.EINVAL;
 import static dev.ashlar.nbd.testkit.WireClient.EIO;
 import static dev.ashlar.nbd.testkit.WireClient.READ;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ashlar.block.ExtentVisitor;
 import dev.ashlar.block.MemoryDevice;
@@ -75,8 +76,7 @@ class ReadChunkTest extends WireTestBase {
             Reply reply = client.call(0, READ, 0, 4L * MIB);
             assertThat(reply.content(0, 4 * MIB)).isEqualTo(expected(0, 4 * MIB));
             assertThat(reply.of(Chunk.OFFSET_HOLE)).extracting(Chunk::offset, Chunk::length).containsExactly(
-                    org.assertj.core.groups.Tuple.tuple(64L << 10, (long) MIB - (64 << 10)),
-                    org.assertj.core.groups.Tuple.tuple(3L * MIB, (long) MIB));
+                    tuple(64L << 10, (long) MIB - (64 << 10)), tuple(3L * MIB, (long) MIB));
             assertThat(device.calls()).as("holes are not read").containsExactly("read 0+65536", "read 1048576+1048576",
                     "read 2097152+1048576");
         }
@@ -178,8 +178,8 @@ class ReadChunkTest extends WireTestBase {
     /** Offset, length, and the blocks that are lost. */
     @ParameterizedTest
     @ValueSource(strings = {
-        "0+16384: 1", "0+16384: 0", "0+16384: 3", "0+16384: 0 1 2 3", "0+16384: 0 2", "100+16384: 0 1 4", "100+16384: 4",
-        "5000+8000: 1", "5000+8000: 2", "0+8192: 1", "0+2097152: 255 256 257", "0+2097152: 255", "0+2097152: 256",
+        "0+16384: 1", "0+16384: 0", "0+16384: 3", "0+16384: 0 1 2 3", "0+16384: 0 2", "100+16384: 0 1 4",
+        "100+16384: 4", "5000+8000: 1", "5000+8000: 2", "0+8192: 1", "0+2097152: 255 256 257", "0+2097152: 255", "0+2097152: 256",
         "0+2097152: 0 511", "0+4194304: 1 3 5 7 300 301 302 900 1023", "4095+4098: 1", "1048576+1048577: 512"
     })
     void readablePartsOfALostReadComeAndTheRestIsNamed(String row) throws IOException {

@@ -29,8 +29,8 @@ import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
 
 /**
- * Pipelined requests of one connection, of every kind and size, have the effect they would have one after the other: where
- * they touch the same bytes their order is kept, whichever thread executes them.
+ * Pipelined requests of one connection, of every kind and size, have the effect they would have one after the other:
+ * where they touch the same bytes their order is kept, whichever thread executes them.
  */
 class WriteOrderProps {
     private static final int SIZE = 24 << 20;
@@ -147,7 +147,8 @@ class WriteOrderProps {
                 run.check(reply);
             }
             sender.get();
-            assertThat(Arrays.mismatch(client.read(0, SIZE), run.model)).as("first wrong byte at the end").isEqualTo(-1);
+            assertThat(Arrays.mismatch(client.read(0, SIZE), run.model)).as("first wrong byte at the end")
+                    .isEqualTo(-1);
         } finally {
             assertThat(server.removeExport("vol")).isTrue();
             device.close();

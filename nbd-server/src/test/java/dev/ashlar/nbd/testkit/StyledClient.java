@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.function.LongToIntFunction;
 
 /**
- * A client in the transmission phase that speaks one of the three reply styles, so that a test says once what all of them
- * must do. Every rule of the protocol text about the form of a reply is checked here, for every reply.
+ * A client in the transmission phase that speaks one of the three reply styles, so that a test says once what all of
+ * them must do. Every rule of the protocol text about the form of a reply is checked here, for every reply.
  */
 public final class StyledClient implements Closeable {
     public static final int OPT_LIST_META_CONTEXT = 9;

@@ -58,7 +58,7 @@ class WriteSlotsProps {
         }
     }
 
-    /** The counters hand over between threads what they say: the executing thread finds every payload and field whole. */
+    /** Counters hand over between threads what they say: the executing thread finds payloads and fields whole. */
     @Property(tries = 5, shrinking = ShrinkingMode.OFF)
     void slotsAreHandedOverWhole(@ForAll long seed) throws InterruptedException {
         int count = 20_000;

@@ -1,0 +1,60 @@
+package dev.ashlar.nbd.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** docs/nbd.md names a test for every row that the server has, and each of them exists. */
+class SupportTableTest {
+    private static final Path TABLE = Path.of("..", "docs", "nbd.md");
+    private static final Path SOURCES = Path.of("src", "test", "java");
+    private static final Pattern NAMED = Pattern.compile("`(\\w+(?:Test|Props))\\.(\\w+)`");
+
+    private static Class<?> find(String simpleName) throws IOException, ClassNotFoundException {
+        try (Stream<Path> sources = Files.walk(SOURCES)) {
+            Path source = sources.filter(path -> path.endsWith(simpleName + ".java")).findFirst()
+                    .orElseThrow(() -> new AssertionError("no such test class: " + simpleName));
+            String name = SOURCES.relativize(source).toString().replace('/', '.');
+            return Class.forName(name.substring(0, name.length() - ".java".length()));
+        }
+    }
+
+    private static boolean isTest(Method method) {
+        return Arrays.stream(method.getAnnotations())
+                .anyMatch(a -> a.annotationType().getSimpleName().matches("Test|ParameterizedTest|Property|Example"));
+    }
+
+    @Test
+    void everyTestThatTheTableNamesExists() throws Exception {
+        Set<String> named = new TreeSet<>();
+        Set<String> missing = new TreeSet<>();
+        for (var found : NAMED.matcher(Files.readString(TABLE)).results().toList()) {
+            named.add(found.group());
+            Set<String> tests = Arrays.stream(find(found.group(1)).getDeclaredMethods())
+                    .filter(SupportTableTest::isTest).map(Method::getName).collect(Collectors.toSet());
+            if (!tests.contains(found.group(2))) {
+                missing.add(found.group());
+            }
+        }
+        assertThat(missing).isEmpty();
+        assertThat(named).hasSizeGreaterThan(50);
+    }
+
+    @Test
+    void everyRowThatIsServedNamesATest() throws IOException {
+        assertThat(Files.readAllLines(TABLE).stream()
+                        .filter(line -> line.matches("\\| .* \\| \\d+\\.\\d+ \\| .*"))
+                        .filter(line -> !NAMED.matcher(line).find()))
+                .isEmpty();
+    }
+}
