@@ -29,7 +29,7 @@ public final class ServedExport {
     private final Duration entryPatience;
     private final long sizeBytes;
     private final BlockSizes blockSizes;
-    private final List<MetaContext> contexts;
+    private final MetaContext allocation;
     private final Set<ExportUser> users = new LinkedHashSet<>();
     private boolean closed;
 
@@ -39,9 +39,7 @@ public final class ServedExport {
         this.entryPatience = entryPatience;
         this.sizeBytes = export.device().sizeBytes();
         this.blockSizes = BlockSizes.SERVED;
-        this.contexts = Stream.concat(
-                        Stream.of(new AllocationContext(export.device())), export.contexts().stream())
-                .toList();
+        this.allocation = new AllocationContext(export.device());
     }
 
     /** The export's own name, which a client may have reached by the empty one. */
@@ -79,9 +77,9 @@ public final class ServedExport {
         return blockSizes;
     }
 
-    /** What BLOCK_STATUS can tell: {@code base:allocation}, then what the export adds. */
+    /** What BLOCK_STATUS can tell just now: {@code base:allocation}, then what the export adds. */
     public List<MetaContext> contexts() {
-        return contexts;
+        return Stream.concat(Stream.of(allocation), export.contexts().get().stream()).toList();
     }
 
     /**
