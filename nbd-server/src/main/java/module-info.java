@@ -7,5 +7,6 @@ module dev.ashlar.nbd.server {
     requires org.slf4j;
 
     exports dev.ashlar.nbd;
+    exports dev.ashlar.nbd.client;
     exports dev.ashlar.nbd.server;
 }

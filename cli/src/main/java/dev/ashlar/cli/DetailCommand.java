@@ -2,12 +2,11 @@ package dev.ashlar.cli;
 
 import dev.ashlar.cli.members.ArrayTarget;
 import dev.ashlar.cli.members.StoppedArray;
+import dev.ashlar.cli.show.ArrayPicture;
 import dev.ashlar.cli.show.DetailText;
-import dev.ashlar.cli.show.StatusJson;
-import dev.ashlar.raid.ArrayStatus;
+import dev.ashlar.cli.show.PictureJson;
+import dev.ashlar.cli.show.ServedText;
 import java.io.IOException;
-import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -19,23 +18,17 @@ final class DetailCommand extends ArrayVerb {
 
     @Override
     public Integer call() throws IOException {
-        List<String> uris = List.of();
-        ArrayStatus status;
-        switch (target()) {
-            case ArrayTarget.Served(var daemon) -> {
-                status = daemon.status();
-                uris = daemon.uris();
-            }
-            case ArrayTarget.Stopped(var array) -> status = StoppedArray.look(array.paths());
-        }
+        ArrayPicture picture =
+                switch (target()) {
+                    case ArrayTarget.Served(var daemon) -> daemon.picture();
+                    case ArrayTarget.Stopped(var array) -> ArrayPicture.notServed(StoppedArray.look(array.paths()));
+                };
         if (json) {
-            Map<String, Object> map = StatusJson.write(status);
-            map.put("uris", uris);
-            printJson(map);
+            printJson(PictureJson.writeFlat(picture));
         } else {
-            out().print(DetailText.of(status));
-            uris.forEach(uri -> out().println("    Served at " + uri));
+            out().print(DetailText.of(picture.status()));
+            out().print(ServedText.detail(picture));
         }
-        return StatusCode.of(status);
+        return StatusCode.of(picture.status());
     }
 }

@@ -2,35 +2,30 @@ package dev.ashlar.cli;
 
 import dev.ashlar.cli.control.RunDirectory;
 import dev.ashlar.cli.serve.ConfigFile;
-import dev.ashlar.cli.serve.Daemon;
-import dev.ashlar.cli.serve.HostPort;
 import dev.ashlar.cli.serve.ServeConfig;
 import dev.ashlar.cli.serve.ServeConfig.ArraySource;
+import dev.ashlar.cli.serve.ServerSetting;
 import dev.ashlar.raid.OpenOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ashlar serve}: opens arrays and exports them until SIGTERM. */
 @Command(
         name = "serve",
-        description = "Serves arrays over NBD in the foreground; prints their URIs when ready. SIGTERM stops clean.")
+        description = "Serves arrays over NBD in the foreground; prints their URIs when ready. SIGTERM stops clean. "
+                + "Flags win over the configuration file; addresses of both are used.")
 final class ServeCommand extends Verb {
     @Option(names = "--config", paramLabel = "FILE", description = "TOML with [server], [[array]] and [[export]].")
     private Path config;
 
-    @Option(
-            names = "--listen",
-            paramLabel = "HOST:PORT",
-            description = "TCP address, port 0 for a free one; 127.0.0.1:10809 when no address at all is given.")
-    private List<String> listens = List.of();
-
-    @Option(names = "--unix", paramLabel = "PATH", description = "Unix socket.")
-    private List<Path> sockets = List.of();
+    @Mixin
+    private ServerOptions server = new ServerOptions();
 
     @Option(
             names = "--read-only",
@@ -57,17 +52,12 @@ final class ServeCommand extends Verb {
     }
 
     private ServeConfig config() throws IOException {
-        List<HostPort> allListens = new ArrayList<>();
-        List<Path> allSockets = new ArrayList<>(sockets);
+        ServerSetting setting = flags();
         List<ArraySource> arrays = new ArrayList<>();
-        List<ServeConfig.ExportSetting> exports = new ArrayList<>();
-        for (String listen : listens) {
-            allListens.add(address(listen));
-        }
+        List<ServeConfig.ArrayExport> exports = new ArrayList<>();
         if (config != null) {
             ServeConfig file = ConfigFile.read(config);
-            allListens.addAll(file.listens());
-            allSockets.addAll(file.sockets());
+            setting = setting.orElse(file.server());
             arrays.addAll(file.arrays());
             exports.addAll(file.exports());
         }
@@ -77,15 +67,12 @@ final class ServeCommand extends Verb {
         if (arrays.isEmpty()) {
             throw usage("nothing to serve: neither members nor a configuration with [[array]] are given");
         }
-        if (allListens.isEmpty() && allSockets.isEmpty()) {
-            allListens.add(ServeConfig.DEFAULT_LISTEN);
-        }
-        return new ServeConfig(allListens, allSockets, arrays, exports);
+        return new ServeConfig(setting, arrays, exports);
     }
 
-    private HostPort address(String text) {
+    private ServerSetting flags() {
         try {
-            return HostPort.parse(text);
+            return server.setting();
         } catch (IllegalArgumentException e) {
             throw usage(e.getMessage());
         }

@@ -8,9 +8,9 @@ import dev.ashlar.cli.members.ArrayTarget;
 import dev.ashlar.cli.members.StoppedArray;
 import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.result.Failures;
-import dev.ashlar.cli.show.StatusJson;
+import dev.ashlar.cli.show.ArrayPicture;
+import dev.ashlar.cli.show.PictureJson;
 import dev.ashlar.cli.show.StatusTable;
-import dev.ashlar.raid.ArrayStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,41 +40,33 @@ final class StatusCommand extends Verb {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
-    private record Shown(ArrayStatus status, List<String> uris) {
-        Map<String, Object> toJson() {
-            Map<String, Object> map = StatusJson.write(status);
-            map.put("uris", uris);
-            return map;
-        }
-    }
-
     @Override
     public Integer call() throws IOException {
         RunDirectory run = RunDirectory.of(System.getenv());
-        List<Shown> shown = array == null ? served(run) : List.of(one(run));
+        List<ArrayPicture> shown = array == null ? served(run) : List.of(one(run));
         if (json) {
-            printJson(Map.of("arrays", shown.stream().map(Shown::toJson).toList()));
+            printJson(Map.of("arrays", shown.stream().map(PictureJson::writeFlat).toList()));
         } else if (shown.isEmpty()) {
             out().println("no array is served");
         } else {
-            shown.forEach(item -> out().print(StatusTable.of(item.status(), item.uris())));
+            shown.forEach(item -> out().print(StatusTable.of(item)));
         }
         return shown.stream().mapToInt(item -> StatusCode.of(item.status())).max().orElse(ExitCode.OK);
     }
 
-    private Shown one(RunDirectory run) throws IOException {
+    private ArrayPicture one(RunDirectory run) throws IOException {
         return switch (new ArrayFinder(run, scanDirectory).find(array)) {
-            case ArrayTarget.Served(var daemon) -> new Shown(daemon.status(), daemon.uris());
-            case ArrayTarget.Stopped(var found) -> new Shown(StoppedArray.look(found.paths()), List.of());
+            case ArrayTarget.Served(var daemon) -> daemon.picture();
+            case ArrayTarget.Stopped(var found) -> ArrayPicture.notServed(StoppedArray.look(found.paths()));
         };
     }
 
     /** A daemon that does not answer must not hide the others. */
-    private List<Shown> served(RunDirectory run) throws IOException {
-        List<Shown> shown = new ArrayList<>();
+    private List<ArrayPicture> served(RunDirectory run) throws IOException {
+        List<ArrayPicture> shown = new ArrayList<>();
         for (Endpoint endpoint : run.endpoints()) {
             try {
-                shown.add(new Shown(new ControlClient(endpoint).status(), endpoint.uris()));
+                shown.add(new ControlClient(endpoint).picture());
             } catch (IOException e) {
                 err().println("ashlar status: " + Failures.sentence(e));
             }

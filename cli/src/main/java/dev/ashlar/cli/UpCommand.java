@@ -4,9 +4,10 @@ import dev.ashlar.cli.control.RunDirectory;
 import dev.ashlar.cli.members.FoundArray;
 import dev.ashlar.cli.members.MemberScan;
 import dev.ashlar.cli.serve.Addresses;
-import dev.ashlar.cli.serve.HostPort;
+import dev.ashlar.cli.serve.Listening;
 import dev.ashlar.cli.serve.ServeConfig;
 import dev.ashlar.cli.serve.ServeConfig.ArraySource;
+import dev.ashlar.cli.serve.ServerSetting;
 import dev.ashlar.raid.ArrayStatus;
 import dev.ashlar.raid.ConsistencyPolicy;
 import dev.ashlar.raid.CreateSpec;
@@ -50,9 +51,9 @@ final class UpCommand extends Verb {
         LogSetup.daemon();
         Path absolute = directory.toAbsolutePath().normalize();
         Files.createDirectories(absolute);
-        List<HostPort> listens = List.of(ServeConfig.DEFAULT_LISTEN);
-        List<Path> sockets = List.of(absolute.resolve("ashlar.sock"));
-        Addresses.requireFree(new ServeConfig(listens, sockets, List.of(), List.of()));
+        Listening listening =
+                new Listening(List.of(Listening.DEFAULT), List.of(absolute.resolve("ashlar.sock")), null);
+        Addresses.requireFree(listening);
         if (MemberScan.directory(absolute).isEmpty()) {
             create(absolute);
         }
@@ -61,8 +62,7 @@ final class UpCommand extends Verb {
                 .flatMap(List::stream)
                 .toList();
         ServeConfig config = new ServeConfig(
-                listens,
-                sockets,
+                ServerSetting.at(listening),
                 List.of(new ArraySource(members, OpenOptions.WRITABLE)),
                 List.of());
         return Serving.untilStopped(config, RunDirectory.of(System.getenv()), uris -> printUris(uris, json));

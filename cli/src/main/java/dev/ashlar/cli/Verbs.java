@@ -10,7 +10,7 @@ import picocli.CommandLine;
 final class Verbs {
     private static final List<String> NAMES = List.of(
             "create", "serve", "up", "examine", "detail", "status", "check", "repair", "stop", "fail", "remove", "add",
-            "assemble", "demo", "test");
+            "export", "unexport", "mark", "unmark", "assemble", "demo", "test");
 
     private Verbs() {}
 
@@ -42,6 +42,10 @@ final class Verbs {
             case "fail" -> new FailCommand();
             case "remove" -> new RemoveCommand();
             case "add" -> new AddCommand();
+            case "export" -> new ExportCommand();
+            case "unexport" -> new UnexportCommand();
+            case "mark" -> new MarkCommand();
+            case "unmark" -> new UnmarkCommand();
             case "assemble" -> new AssembleCommand();
             case "demo" -> new DemoCommand();
             case "test" -> new TestCommand();

@@ -3,12 +3,15 @@ package dev.ashlar.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ashlar.cli.control.RunDirectory;
+import dev.ashlar.cli.export.ExportSetting;
 import dev.ashlar.cli.json.JsonObject;
 import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.serve.Daemon;
 import dev.ashlar.cli.serve.HostPort;
+import dev.ashlar.cli.serve.Listening;
 import dev.ashlar.cli.serve.ServeConfig;
 import dev.ashlar.cli.serve.ServeConfig.ArraySource;
+import dev.ashlar.cli.serve.ServerSetting;
 import dev.ashlar.raid.OpenOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -144,8 +147,8 @@ class ArrayLifeTest {
         ok(create("6", 4));
         List<Path> members = IntStream.range(0, 4).mapToObj(number -> Path.of(member(number))).toList();
         ServeConfig config = new ServeConfig(
-                List.of(new HostPort("127.0.0.1", 0)),
-                List.of(directory.resolve("s")),
+                ServerSetting.at(new Listening(
+                        List.of(new HostPort("127.0.0.1", 0)), List.of(directory.resolve("s")), null)),
                 List.of(new ArraySource(members, OpenOptions.WRITABLE)),
                 List.of());
         try (Daemon daemon = Daemon.start(config, RunDirectory.of(System.getenv()))) {
@@ -180,15 +183,14 @@ class ArrayLifeTest {
         ok(Ran.ashlar("create", other, "--level=0", "--member-size=64M", member(5), member(6)));
         List<Path> members = Stream.of(0, 5, 1, 6).map(number -> Path.of(member(number))).toList();
         ServeConfig config = new ServeConfig(
-                List.of(new HostPort("127.0.0.1", 0)),
-                List.of(),
+                ServerSetting.at(new Listening(List.of(new HostPort("127.0.0.1", 0)), List.of(), null)),
                 List.of(new ArraySource(members, OpenOptions.READ_ONLY)),
                 List.of());
         assertThat(served(config)).hasSize(2).anyMatch(uri -> uri.endsWith("/" + name))
                 .anyMatch(uri -> uri.endsWith("/" + other));
-        ServeConfig clash = new ServeConfig(config.listens(), List.of(), config.arrays(),
-                List.of(new ServeConfig.ExportSetting(other, name, "", false)));
-        assertThat(served(clash)).singleElement().asString().contains("two arrays would be exported as");
+        ServeConfig clash = new ServeConfig(config.server(), config.arrays(),
+                List.of(new ServeConfig.ArrayExport(name, ExportSetting.named(other))));
+        assertThat(served(clash)).singleElement().asString().contains("two exports would be called");
     }
 
     private static List<String> served(ServeConfig config) {

@@ -58,6 +58,7 @@ class ArrowsTest {
         may("nbd.protocol");
         may("nbd.transport", "block", "nbd", "nbd.protocol");
         may("nbd.tls", "block", "nbd", "nbd.protocol", "nbd.transport");
+        may("nbd.client", "nbd", "nbd.protocol", "nbd.tls");
         may("nbd.export", "block", "nbd", "nbd.protocol");
         may("nbd.handshake", "block", "nbd", "nbd.protocol", "nbd.export", "nbd.transport", "nbd.tls");
         may("nbd.transmission", "block", "nbd", "nbd.protocol", "nbd.export", "nbd.transport");

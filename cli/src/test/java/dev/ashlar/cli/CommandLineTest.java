@@ -21,7 +21,7 @@ class CommandLineTest {
         assertThat(help.exitCode()).isEqualTo(ExitCode.OK);
         assertThat(help.out()).contains(
                 "create", "serve", "examine", "detail", "check", "repair", "stop", "fail", "remove", "add", "assemble",
-                "status", "up", "demo", "test");
+                "status", "up", "export", "unexport", "mark", "unmark", "demo", "test");
     }
 
     @ParameterizedTest
@@ -32,7 +32,12 @@ class CommandLineTest {
         "create x --level=0 --consistency-policy=bitmap --member-size=1M a b",
         "create x --level=1 --member-size=1M a ./a", "create x --level=1 --member-size=0 a b",
         "create x\u001b --level=1 --member-size=1M a b", "create x --level=1 --member-size=1M --spare=missing a b",
-        "serve", "serve --listen=h:x m0", "detail", "fail x", "status --colour", "examine", "assemble"
+        "serve", "serve --listen=h:x m0", "serve --unix-mode=9 m0", "serve --tls=maybe m0",
+        "serve --idle-timeout=5 m0", "serve --max-connections=0 m0", "serve --rate=fast m0",
+        "serve --metrics=here m0", "detail", "export x", "export x --name=y --allow=nowhere",
+        "export x --name=y --allow-uid=me", "export x --name=y --allow-uid=-1",
+        "export x --name=y --allow-identity=me", "unexport x", "mark x", "unmark", "fail x", "status --colour",
+        "examine", "assemble"
     })
     void aWrongCallIsOneLineAndExitCode2(String line) {
         Ran ran = Ran.ashlar(line.isEmpty() ? new String[0] : line.split(" "));

@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ashlar.cli.json.JsonObject;
 import dev.ashlar.cli.result.ExitCode;
+import dev.ashlar.nbd.client.NbdClient;
+import dev.ashlar.nbd.client.NbdUri;
+import dev.ashlar.nbd.testkit.Tool;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,6 +100,44 @@ class LauncherIT {
         assertThat(directory.resolve("s.sock")).doesNotExist();
         Ran examine = run(LAUNCHER, Map.of(), "examine", "--json", "m0.img");
         assertThat(JsonObject.parse(examine.out()).objects("members").getFirst().flag("clean")).isTrue();
+    }
+
+    /** With the file of a Unix socket and a TCP port that somebody else has opened, as systemd does. */
+    @Test
+    void servesTheSocketsOfAServiceManager() throws Exception {
+        Tool activate = new Tool("systemd-socket-activate", "systemd").orSkip(directory, "--version");
+        assertThat(run(LAUNCHER, Map.of(), "create", "passed", "--level=1", "--member-size=64M", "m0", "m1").exitCode())
+                .isEqualTo(ExitCode.OK);
+        Path socket = directory.toRealPath().resolve("passed.sock");
+        Process process = start(Path.of(activate.name()), Map.of(), List.of(
+                "-l", socket.toString(), "-l", "127.0.0.1:" + freePort(), "--setenv=PATH", "--setenv=XDG_RUNTIME_DIR",
+                "--setenv=JAVA25_HOME", "--setenv=ASHLAR_JAVA_HOME", LAUNCHER.toString(), "serve", "m0", "m1"));
+        try {
+            while (!Files.exists(socket) && process.isAlive()) {
+                Thread.onSpinWait();
+            }
+            String uri = "nbd+unix:///passed?socket=" + socket;
+            try (NbdClient client = NbdClient.connect(NbdUri.parse(uri))) {
+                client.read(0, ByteBuffer.allocate(4096));
+            }
+            BufferedReader lines = process.inputReader();
+            assertThat(lines.readLine()).isEqualTo(uri);
+            String tcp = lines.readLine();
+            try (NbdClient client = NbdClient.connect(NbdUri.parse(tcp))) {
+                assertThat(tcp).matches("nbd://127.0.0.1:[0-9]+/passed");
+                assertThat(client.sizeBytes()).isPositive();
+            }
+        } finally {
+            process.destroy();
+        }
+        assertThat(process.waitFor()).isEqualTo(ExitCode.OK);
+        assertThat(socket).exists();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        }
     }
 
     @Test

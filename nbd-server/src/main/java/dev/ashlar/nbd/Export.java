@@ -4,6 +4,7 @@ import dev.ashlar.block.BlockDevice;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * A device under the name clients ask for.
@@ -12,7 +13,8 @@ import java.util.Objects;
  * @param description one line for people, at most 4096 bytes of UTF-8 without NUL, "" for none
  * @param device what is served; stays its owner's, who closes it after the export has been removed
  * @param readOnly whether clients may only read, which is always so when the device is read-only
- * @param contexts what BLOCK_STATUS can tell beside {@code base:allocation}
+ * @param contexts what BLOCK_STATUS can tell beside {@code base:allocation}; asked again by every client that
+ *     negotiates, from any thread, so that contexts may come and go while the export is served
  * @param rules who may open it
  * @param rates how fast its clients may go together
  * @param rotational whether clients shall take it for a turning disk and save seeks
@@ -22,7 +24,7 @@ public record Export(
         String description,
         BlockDevice device,
         boolean readOnly,
-        List<MetaContext> contexts,
+        Supplier<List<MetaContext>> contexts,
         PeerRules rules,
         RateLimits rates,
         boolean rotational) {
@@ -35,8 +37,7 @@ public record Export(
         checkString("name", name);
         checkString("description", description);
         readOnly |= Objects.requireNonNull(device, "device").readOnly();
-        contexts = List.copyOf(contexts);
-        contexts.forEach(context -> checkString("context", context.name()));
+        Objects.requireNonNull(contexts, "contexts");
         Objects.requireNonNull(rules, "rules");
         Objects.requireNonNull(rates, "rates");
     }
@@ -48,11 +49,18 @@ public record Export(
 
     /** An export for everybody. */
     public Export(String name, String description, BlockDevice device, boolean readOnly) {
-        this(name, description, device, readOnly, List.of(), PeerRules.ANYBODY, RateLimits.NONE, false);
+        this(name, description, device, readOnly, List::of, PeerRules.ANYBODY, RateLimits.NONE, false);
     }
 
     /** This export with more to tell. */
     public Export withContexts(List<MetaContext> told) {
+        List<MetaContext> fixed = List.copyOf(told);
+        fixed.forEach(context -> checkString("context", context.name()));
+        return withContexts(() -> fixed);
+    }
+
+    /** This export with more to tell, of which some may come and some may go. */
+    public Export withContexts(Supplier<List<MetaContext>> told) {
         return new Export(name, description, device, readOnly, told, rules, rates, rotational);
     }
 

@@ -1,11 +1,14 @@
 package dev.ashlar.cli.control;
 
+import dev.ashlar.cli.export.ExportJson;
+import dev.ashlar.cli.export.ExportSetting;
 import dev.ashlar.cli.json.JsonException;
 import dev.ashlar.cli.json.JsonObject;
 import dev.ashlar.cli.json.JsonWriter;
 import dev.ashlar.cli.result.CommandFailure;
 import dev.ashlar.cli.result.ExitCode;
-import dev.ashlar.cli.show.StatusJson;
+import dev.ashlar.cli.show.ArrayPicture;
+import dev.ashlar.cli.show.PictureJson;
 import dev.ashlar.raid.ArrayStatus;
 import dev.ashlar.raid.SyncAction;
 import java.io.IOException;
@@ -47,18 +50,18 @@ public final class ControlClient {
 
     /** The array as it is now. */
     public ArrayStatus status() throws IOException {
-        return StatusJson.read(call("GET", "status", Map.of(), QUICK).object("status"));
+        return picture().status();
+    }
+
+    /** The array, its exports and their clients as they are now. */
+    public ArrayPicture picture() throws IOException {
+        return PictureJson.read(call("GET", "status", Map.of(), QUICK));
     }
 
     /** The array as it is now, and whether no background pass runs or is due. */
     public Progress progress() throws IOException {
-        JsonObject reply = call("GET", "status", Map.of(), QUICK);
-        return new Progress(StatusJson.read(reply.object("status")), reply.flag("idle"));
-    }
-
-    /** Where clients find the export. */
-    public List<String> uris() {
-        return endpoint.uris();
+        ArrayPicture picture = picture();
+        return new Progress(picture.status(), picture.idle());
     }
 
     /** Declares a member faulty; the status after it. */
@@ -81,13 +84,33 @@ public final class ControlClient {
         return post(action.word(), Map.of(), QUICK);
     }
 
-    /** Ends the export and stops the array. */
+    /** Serves the array under one more name; the picture after it. */
+    public ArrayPicture export(ExportSetting setting) throws IOException {
+        return PictureJson.read(call("POST", "export", ExportJson.write(setting), QUICK));
+    }
+
+    /** Ends one export; the picture after it. */
+    public ArrayPicture unexport(String name) throws IOException {
+        return PictureJson.read(call("POST", "unexport", Map.of("name", name), SLOW));
+    }
+
+    /** Sets a mark, or begins it anew; the picture after it. */
+    public ArrayPicture mark(String name) throws IOException {
+        return PictureJson.read(call("POST", "mark", Map.of("name", name), QUICK));
+    }
+
+    /** Forgets a mark; the picture after it. */
+    public ArrayPicture unmark(String name) throws IOException {
+        return PictureJson.read(call("POST", "unmark", Map.of("name", name), QUICK));
+    }
+
+    /** Ends all exports and stops the array. */
     public ArrayStatus stop() throws IOException {
         return post("stop", Map.of(), SLOW);
     }
 
     private ArrayStatus post(String verb, Map<String, Object> body, Duration timeout) throws IOException {
-        return StatusJson.read(call("POST", verb, body, timeout).object("status"));
+        return PictureJson.read(call("POST", verb, body, timeout)).status();
     }
 
     private JsonObject call(String method, String verb, Map<String, Object> body, Duration timeout) throws IOException {

@@ -2,13 +2,14 @@ package dev.ashlar.cli.control;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.ashlar.cli.export.ExportJson;
 import dev.ashlar.cli.json.JsonException;
 import dev.ashlar.cli.json.JsonObject;
 import dev.ashlar.cli.json.JsonWriter;
 import dev.ashlar.cli.result.CommandFailure;
 import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.result.Failures;
-import dev.ashlar.cli.show.StatusJson;
+import dev.ashlar.cli.show.PictureJson;
 import dev.ashlar.raid.SyncAction;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,7 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The daemon's control endpoint: {@code GET /v1/arrays}, {@code GET /v1/arrays/{uuid}/status} and
- * {@code POST /v1/arrays/{uuid}/fail|remove|add|check|repair|idle|stop}, on a loopback port.
+ * {@code POST /v1/arrays/{uuid}/} with fail, remove, add, check, repair, idle, export, unexport, mark, unmark or stop,
+ * on a loopback port.
  *
  * <p>Every request must carry the token. Errors come as {@code {"error": sentence, "exit_code": number}}, so that the
  * verb that asked ends just as it would have ended on a stopped array.
@@ -137,6 +139,10 @@ public final class ControlServer implements AutoCloseable {
             case "check" -> array.requestAction(SyncAction.CHECK);
             case "repair" -> array.requestAction(SyncAction.REPAIR);
             case "idle" -> array.requestAction(SyncAction.IDLE);
+            case "export" -> array.export(ExportJson.read(body));
+            case "unexport" -> array.unexport(body.text("name"));
+            case "mark" -> array.mark(body.text("name"));
+            case "unmark" -> array.unmark(body.text("name"));
             case "stop" -> array.stop();
             default -> throw new CommandFailure(ExitCode.IO_ERROR, "no such verb: verb=" + verb);
         }
@@ -154,11 +160,7 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private static Map<String, Object> picture(ControlledArray array) {
-        Map<String, Object> picture = new LinkedHashMap<>();
-        // In this order: what is said to be idle has a status from after it became so.
-        picture.put("idle", array.idle());
-        picture.put("status", StatusJson.write(array.status()));
-        picture.put("uris", array.uris());
+        Map<String, Object> picture = PictureJson.write(array.picture());
         picture.put("pid", ProcessHandle.current().pid());
         return picture;
     }

@@ -1,9 +1,9 @@
 package dev.ashlar.cli.control;
 
-import dev.ashlar.raid.ArrayStatus;
+import dev.ashlar.cli.export.ExportSetting;
+import dev.ashlar.cli.show.ArrayPicture;
 import dev.ashlar.raid.SyncAction;
 import java.io.IOException;
-import java.util.List;
 import java.util.UUID;
 
 /** What the control endpoint can have done to one served array. Calls come from any thread. */
@@ -11,14 +11,8 @@ public interface ControlledArray {
     /** The set UUID. */
     UUID uuid();
 
-    /** A picture of this moment, from memory. */
-    ArrayStatus status();
-
-    /** Whether no background pass runs or is due. */
-    boolean idle();
-
-    /** Where clients find the export. */
-    List<String> uris();
+    /** The array, its exports and their clients at this moment, from memory: never waits for a member or a client. */
+    ArrayPicture picture();
 
     /** Declares a member faulty. */
     void fail(String member) throws IOException;
@@ -32,6 +26,18 @@ public interface ControlledArray {
     /** Starts a check or a repair, or ends either with {@link SyncAction#IDLE}. */
     void requestAction(SyncAction action) throws IOException;
 
-    /** Ends the export, lets its clients' requests end, and stops the array cleanly. */
+    /** Serves the array under one more name. */
+    void export(ExportSetting setting) throws IOException;
+
+    /** Ends one export: lets its clients' requests end, then closes their connections. The array goes on. */
+    void unexport(String name) throws IOException;
+
+    /** Remembers changes from now on; a mark of this name begins anew. */
+    void mark(String name) throws IOException;
+
+    /** Forgets a mark. */
+    void unmark(String name) throws IOException;
+
+    /** Ends all exports, lets their clients' requests end, and stops the array cleanly. */
     void stop() throws IOException;
 }

@@ -14,18 +14,18 @@ import java.util.UUID;
  *
  * @param array the array's UUID
  * @param name its set name
- * @param export what clients ask for; the array is found by this name too
+ * @param exports what clients ask for, the main one first; the array is found by these names too
  * @param pid the daemon's process
  * @param startedMillis when that process began, so that another process with its number is not taken for it
  * @param port its control port on 127.0.0.1
  * @param token what it wants to see as bearer token
  * @param members absolute paths of the array's members
- * @param uris where the array's export can be reached
+ * @param uris where the array's exports can be reached
  */
 public record Endpoint(
         UUID array,
         String name,
-        String export,
+        List<String> exports,
         long pid,
         long startedMillis,
         int port,
@@ -34,6 +34,7 @@ public record Endpoint(
         List<String> uris) {
     /** Copies the lists. */
     public Endpoint {
+        exports = List.copyOf(exports);
         members = List.copyOf(members);
         uris = List.copyOf(uris);
     }
@@ -49,16 +50,11 @@ public record Endpoint(
         return process.isPresent() && process.get().isAlive() && startedMillis(process.get()) == startedMillis;
     }
 
-    /** The same endpoint after members came or went. */
-    public Endpoint withMembers(List<String> newMembers) {
-        return new Endpoint(array, name, export, pid, startedMillis, port, token, newMembers, uris);
-    }
-
     Map<String, Object> toJson() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("array", array);
         map.put("name", name);
-        map.put("export", export);
+        map.put("exports", exports);
         map.put("pid", pid);
         map.put("started_millis", startedMillis);
         map.put("port", port);
@@ -74,7 +70,7 @@ public record Endpoint(
             return new Endpoint(
                     UUID.fromString(json.text("array")),
                     json.text("name"),
-                    json.has("export") ? json.text("export") : json.text("name"),
+                    json.texts("exports"),
                     json.number("pid"),
                     json.number("started_millis"),
                     Math.toIntExact(json.number("port")),

@@ -45,15 +45,19 @@ public final class RunDirectory {
     }
 
     /**
-     * The directories of this user: under {@code XDG_RUNTIME_DIR}, or {@code /run} where that is not set, and under
-     * {@code TMPDIR} for users who have neither.
+     * The directories of this user: under {@code XDG_RUNTIME_DIR}; {@code /run}, where services of the system are, also
+     * for somebody who has logged in; and under {@code TMPDIR} for users who have neither.
      */
     public static RunDirectory of(Map<String, String> environment) {
         String runtime = environment.getOrDefault("XDG_RUNTIME_DIR", "");
         String temporary = environment.getOrDefault("TMPDIR", "");
-        return new RunDirectory(List.of(
-                Path.of(runtime.isEmpty() ? "/run" : runtime, "ashlar"),
-                Path.of(temporary.isEmpty() ? "/tmp" : temporary, "ashlar-" + System.getProperty("user.name"))));
+        List<Path> candidates = new ArrayList<>();
+        if (!runtime.isEmpty()) {
+            candidates.add(Path.of(runtime, "ashlar"));
+        }
+        candidates.add(Path.of("/run/ashlar"));
+        candidates.add(Path.of(temporary.isEmpty() ? "/tmp" : temporary, "ashlar-" + System.getProperty("user.name")));
+        return new RunDirectory(candidates.stream().distinct().toList());
     }
 
     /** The endpoints of all arrays that are served now, ordered by array name. */

@@ -6,7 +6,6 @@ import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.show.Sizes;
 import dev.ashlar.cli.show.Terminal;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,7 +49,7 @@ final class Demo {
         VolumeCopy copy = new VolumeCopy(source);
         create(source);
         try (ServeProcess serve = serve()) {
-            List<URI> uris = serve.uris();
+            List<String> uris = serve.uris();
             say.step("Copy " + source.files().size() + " files, " + Sizes.format(source.totalBytes())
                     + ", over TCP and the Unix socket at the same time");
             expected = say.timed(source.totalBytes(), () -> copy.write(uris));
@@ -95,12 +94,12 @@ final class Demo {
                 members(0, 1, 2, 3, 4, 5));
         say.command(arguments);
         ServeProcess serve = ServeProcess.start(launcher, List.of(arguments), directory.resolve("serve.log"), 2);
-        serve.uris().forEach(uri -> say.line(uri.toString()));
+        serve.uris().forEach(say::line);
         return serve;
     }
 
     /** Everything between the first loss and the scrub happens under the writer. */
-    private void underWriter(SourceFiles source, VolumeCopy copy, List<URI> uris)
+    private void underWriter(SourceFiles source, VolumeCopy copy, List<String> uris)
             throws IOException, InterruptedException {
         say.step("Start a writer that verifies what it wrote, and lose two members under it");
         VerifyingWriter writer = new VerifyingWriter(uris.getLast(), source.endBytes(), WRITER_BYTES);

@@ -4,7 +4,6 @@ import dev.ashlar.cli.result.CommandFailure;
 import dev.ashlar.cli.result.ExitCode;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +17,7 @@ final class ServeProcess implements AutoCloseable {
     private final Process process;
     private final Path log;
     private final Thread onSignal;
-    private final List<URI> uris = new ArrayList<>();
+    private final List<String> uris = new ArrayList<>();
 
     private ServeProcess(Process process, Path log) {
         this.process = process;
@@ -47,13 +46,13 @@ final class ServeProcess implements AutoCloseable {
             if (line == null) {
                 throw new CommandFailure(ExitCode.IO_ERROR, "ashlar serve ended early: " + serve.lastWords());
             }
-            serve.uris.add(URI.create(line));
+            serve.uris.add(line);
         }
         return serve;
     }
 
     /** Where it serves, as it printed them. */
-    List<URI> uris() {
+    List<String> uris() {
         return List.copyOf(uris);
     }
 

@@ -1,7 +1,8 @@
 package dev.ashlar.cli.demo;
 
+import dev.ashlar.nbd.client.NbdClient;
+import dev.ashlar.nbd.client.NbdUri;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -17,7 +18,7 @@ final class VerifyingWriter implements Runnable {
     /** A pause after each request leaves the processors to the copying and rebuilding that it accompanies. */
     private static final long PAUSE_NANOS = 300_000;
 
-    private final URI uri;
+    private final String uri;
     private final long startBytes;
     private final int[] versions;
     private final SplittableRandom random = new SplittableRandom(20261122);
@@ -31,7 +32,7 @@ final class VerifyingWriter implements Runnable {
      * @param startBytes where the region begins
      * @param lengthBytes its length, a multiple of 16 KiB
      */
-    VerifyingWriter(URI uri, long startBytes, long lengthBytes) {
+    VerifyingWriter(String uri, long startBytes, long lengthBytes) {
         this.uri = uri;
         this.startBytes = startBytes;
         this.versions = new int[Math.toIntExact(lengthBytes / BLOCK_BYTES)];
@@ -45,7 +46,7 @@ final class VerifyingWriter implements Runnable {
     /** Runs until {@link #finish}, then reads back every block. */
     @Override
     public void run() {
-        try (NbdClient client = NbdClient.connect(uri)) {
+        try (NbdClient client = NbdClient.connect(NbdUri.parse(uri))) {
             for (long count = 0; !stopping; count++) {
                 step(client);
                 if (count % REQUESTS_PER_FLUSH == 0) {

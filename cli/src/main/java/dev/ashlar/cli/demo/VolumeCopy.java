@@ -1,9 +1,10 @@
 package dev.ashlar.cli.demo;
 
 import dev.ashlar.cli.demo.SourceFiles.Placed;
+import dev.ashlar.nbd.client.NbdClient;
+import dev.ashlar.nbd.client.NbdUri;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
@@ -33,16 +34,16 @@ final class VolumeCopy {
     }
 
     /** Copies all files, one after another over the connections in turn, and flushes; the SHA-256 of each. */
-    List<String> write(List<URI> uris) throws IOException, InterruptedException {
+    List<String> write(List<String> uris) throws IOException, InterruptedException {
         return all(uris, VolumeCopy::writeFile);
     }
 
     /** Reads all files back; the SHA-256 of each. */
-    List<String> read(List<URI> uris) throws IOException, InterruptedException {
+    List<String> read(List<String> uris) throws IOException, InterruptedException {
         return all(uris, VolumeCopy::readFile);
     }
 
-    private List<String> all(List<URI> uris, Work work) throws IOException, InterruptedException {
+    private List<String> all(List<String> uris, Work work) throws IOException, InterruptedException {
         String[] sums = new String[source.files().size()];
         try (ExecutorService threads = Executors.newFixedThreadPool(uris.size())) {
             List<Future<?>> parts = new ArrayList<>();
@@ -62,9 +63,9 @@ final class VolumeCopy {
         return List.of(sums);
     }
 
-    private void some(URI uri, int first, int step, String[] sums, Work work) throws IOException {
+    private void some(String uri, int first, int step, String[] sums, Work work) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocateDirect(REQUEST_BYTES);
-        try (NbdClient client = NbdClient.connect(uri)) {
+        try (NbdClient client = NbdClient.connect(NbdUri.parse(uri))) {
             for (int index = first; index < sums.length; index += step) {
                 sums[index] = work.on(client, source.files().get(index), buffer);
             }

@@ -75,7 +75,7 @@ public final class ArrayFinder {
 
     private static boolean matches(Endpoint endpoint, String text, Path path) {
         return SetNames.matches(endpoint.name(), text)
-                || endpoint.export().equals(text)
+                || endpoint.exports().contains(text)
                 || endpoint.array().toString().equals(text)
                 || endpoint.members().contains(path.toString());
     }

@@ -22,13 +22,13 @@ public final class Addresses {
     private Addresses() {}
 
     /** @throws IOException naming the first address that cannot be listened at */
-    public static void requireFree(ServeConfig config) throws IOException {
-        for (HostPort listen : config.listens()) {
+    public static void requireFree(Listening listening) throws IOException {
+        for (HostPort listen : listening.listens()) {
             if (listen.port() != 0) {
                 requireFree(listen);
             }
         }
-        for (Path socket : config.sockets()) {
+        for (Path socket : listening.sockets()) {
             requireUsable(socket);
         }
     }
@@ -57,7 +57,8 @@ public final class Addresses {
         int bytes = socket.toString().getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MAX_SOCKET_PATH_BYTES) {
             throw new CommandFailure(ExitCode.USAGE, "cannot listen at " + socket
-                    + ": a Unix socket's path has at most " + MAX_SOCKET_PATH_BYTES + " bytes, and this one has " + bytes);
+                    + ": a Unix socket's path has at most " + MAX_SOCKET_PATH_BYTES + " bytes, and this one has "
+                    + bytes);
         }
     }
 }

@@ -1,9 +1,15 @@
 package dev.ashlar.cli.serve;
 
+import dev.ashlar.cli.export.ExportSetting;
 import dev.ashlar.cli.result.CommandFailure;
 import dev.ashlar.cli.result.ExitCode;
+import dev.ashlar.cli.serve.ServeConfig.ArrayExport;
 import dev.ashlar.cli.serve.ServeConfig.ArraySource;
-import dev.ashlar.cli.serve.ServeConfig.ExportSetting;
+import dev.ashlar.cli.show.Durations;
+import dev.ashlar.cli.show.Sizes;
+import dev.ashlar.nbd.AddressRange;
+import dev.ashlar.nbd.PeerRules;
+import dev.ashlar.nbd.RateLimits;
 import dev.ashlar.raid.OpenOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,15 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.tomlj.Toml;
-import org.tomlj.TomlArray;
 import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
-import org.tomlj.TomlPosition;
-import org.tomlj.TomlTable;
 
 /**
  * The configuration of a daemon as TOML: {@code [server]}, {@code [[array]]} and {@code [[export]]}, with keys named
- * like the flags of {@code ashlar serve}.
+ * like the flags of {@code ashlar serve} and {@code ashlar export}.
  *
  * <p>What is not known is refused with its line and column, because a misspelt {@code read-only} must not be lost.
  * Relative paths count from the file's directory. {@code read-only}, {@code force} and {@code run} of {@code [server]}
@@ -27,9 +30,14 @@ import org.tomlj.TomlTable;
  */
 public final class ConfigFile {
     private static final Set<String> TOP = Set.of("server", "array", "export");
-    private static final Set<String> SERVER = Set.of("listen", "unix", "read-only", "force", "run");
+    private static final Set<String> SERVER = Set.of(
+            "listen", "unix", "unix-mode", "tls", "tls-certificates", "tls-verify-peer", "tls-psk", "max-connections",
+            "handshake-timeout", "idle-timeout", "stall-timeout", "rate", "iops", "metrics", "description",
+            "read-only", "force", "run");
     private static final Set<String> ARRAY = Set.of("members", "read-only", "force", "run");
-    private static final Set<String> EXPORT = Set.of("name", "array", "description", "read-only");
+    private static final Set<String> EXPORT = Set.of(
+            "name", "array", "description", "read-only", "tls", "allow", "allow-uid", "allow-identity", "rate", "iops",
+            "rotational");
 
     private final Path file;
 
@@ -50,128 +58,92 @@ public final class ConfigFile {
         TomlParseResult toml = Toml.parse(file);
         if (toml.hasErrors()) {
             TomlParseError error = toml.errors().getFirst();
-            throw failure(error.position(), error.getMessage());
+            throw new CommandFailure(ExitCode.USAGE, file + ":" + error.position().line() + ":"
+                    + error.position().column() + ": " + error.getMessage());
         }
-        checkKeys(toml, TOP, "the file");
-        TomlTable server = value(toml, "server", TomlTable.class, null);
-        OpenOptions defaults = OpenOptions.WRITABLE;
-        List<HostPort> listens = new ArrayList<>();
-        List<Path> sockets = new ArrayList<>();
-        if (server != null) {
-            checkKeys(server, SERVER, "[server]");
-            defaults = options(server, defaults);
-            for (String text : texts(server, "listen")) {
-                listens.add(address(server, text));
-            }
-            texts(server, "unix").forEach(text -> sockets.add(resolve(text)));
-        }
-        return new ServeConfig(listens, sockets, arrays(toml, defaults), exports(toml));
+        TomlKeys keys = new TomlKeys(file, toml, "the file", TOP);
+        TomlKeys server = keys.table("server", SERVER);
+        OpenOptions defaults = server == null ? OpenOptions.WRITABLE : options(server, OpenOptions.WRITABLE);
+        return new ServeConfig(
+                server == null ? ServerSetting.NONE : server(server), arrays(keys, defaults), exports(keys));
     }
 
-    private List<ArraySource> arrays(TomlTable toml, OpenOptions defaults) throws CommandFailure {
+    private ServerSetting server(TomlKeys keys) throws CommandFailure {
+        Listening listening = new Listening(
+                keys.list("listen", HostPort::parse),
+                keys.list("unix", this::resolve),
+                keys.parsed("unix-mode", Listening::parseMode));
+        TlsChoice tls = new TlsChoice(
+                keys.parsed("tls", TlsMode::parse),
+                keys.parsed("tls-certificates", this::resolve),
+                keys.flag("tls-verify-peer", null),
+                keys.parsed("tls-psk", this::resolve));
+        return new ServerSetting(
+                listening,
+                tls,
+                limits(keys),
+                keys.parsedNumber("metrics", HostPort::parseLocal),
+                keys.text("description", null));
+    }
+
+    private static LimitChoice limits(TomlKeys keys) throws CommandFailure {
+        try {
+            return new LimitChoice(
+                    keys.number("max-connections"),
+                    keys.parsed("handshake-timeout", Durations::parse),
+                    keys.parsed("idle-timeout", Durations::parse),
+                    keys.parsed("stall-timeout", Durations::parse),
+                    keys.parsedNumber("rate", Sizes::parse),
+                    keys.parsedNumber("iops", Sizes::parse));
+        } catch (IllegalArgumentException e) {
+            throw keys.failure(e.getMessage().substring(0, e.getMessage().indexOf(' ')), e.getMessage());
+        }
+    }
+
+    private List<ArraySource> arrays(TomlKeys file, OpenOptions defaults) throws CommandFailure {
         List<ArraySource> arrays = new ArrayList<>();
-        for (TomlTable table : tables(toml, "array")) {
-            checkKeys(table, ARRAY, "[[array]]");
-            List<Path> members = texts(table, "members").stream().map(this::resolve).toList();
-            arrays.add(new ArraySource(members, options(table, defaults)));
+        for (TomlKeys keys : file.tables("array", ARRAY)) {
+            arrays.add(new ArraySource(keys.list("members", this::resolve), options(keys, defaults)));
         }
         return arrays;
     }
 
-    private List<ExportSetting> exports(TomlTable toml) throws CommandFailure {
-        List<ExportSetting> exports = new ArrayList<>();
-        for (TomlTable table : tables(toml, "export")) {
-            checkKeys(table, EXPORT, "[[export]]");
-            String array = required(toml, table, "array");
-            exports.add(new ExportSetting(
-                    value(table, "name", String.class, array),
-                    array,
-                    value(table, "description", String.class, ""),
-                    value(table, "read-only", Boolean.class, false)));
+    private static List<ArrayExport> exports(TomlKeys file) throws CommandFailure {
+        List<ArrayExport> exports = new ArrayList<>();
+        for (TomlKeys keys : file.tables("export", EXPORT)) {
+            String array = keys.text("array", null);
+            if (array == null) {
+                throw keys.failure("array", "an [[export]] has no key array");
+            }
+            exports.add(new ArrayExport(array, export(keys, array)));
         }
         return exports;
     }
 
-    private String required(TomlTable toml, TomlTable table, String key) throws CommandFailure {
-        String value = value(table, key, String.class, null);
-        if (value == null) {
-            throw failure(toml.inputPositionOf(List.of("export")), "an [[export]] has no key " + key);
-        }
-        return value;
+    private static ExportSetting export(TomlKeys keys, String array) throws CommandFailure {
+        Long rate = keys.parsedNumber("rate", Sizes::parse);
+        Long iops = keys.parsedNumber("iops", Sizes::parse);
+        return new ExportSetting(
+                keys.text("name", array),
+                keys.text("description", ""),
+                keys.flag("read-only", false),
+                new PeerRules(
+                        keys.flag("tls", false),
+                        keys.list("allow", AddressRange::parse),
+                        keys.numbers("allow-uid"),
+                        keys.list("allow-identity", ExportSetting::parseIdentity)),
+                new RateLimits(rate == null ? 0 : rate, iops == null ? 0 : iops),
+                keys.flag("rotational", false));
     }
 
-    private OpenOptions options(TomlTable table, OpenOptions defaults) throws CommandFailure {
+    private static OpenOptions options(TomlKeys keys, OpenOptions defaults) throws CommandFailure {
         return new OpenOptions(
-                value(table, "read-only", Boolean.class, defaults.readOnly()),
-                value(table, "force", Boolean.class, defaults.force()),
-                value(table, "run", Boolean.class, defaults.run()));
-    }
-
-    private HostPort address(TomlTable server, String text) throws CommandFailure {
-        try {
-            return HostPort.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw failure(server.inputPositionOf(List.of("listen")), e.getMessage());
-        }
+                keys.flag("read-only", defaults.readOnly()),
+                keys.flag("force", defaults.force()),
+                keys.flag("run", defaults.run()));
     }
 
     private Path resolve(String text) {
         return file.toAbsolutePath().resolveSibling(text).normalize();
-    }
-
-    private List<TomlTable> tables(TomlTable toml, String key) throws CommandFailure {
-        TomlArray array = value(toml, key, TomlArray.class, null);
-        List<TomlTable> tables = new ArrayList<>();
-        for (int index = 0; array != null && index < array.size(); index++) {
-            if (!(array.get(index) instanceof TomlTable table)) {
-                throw failure(array.inputPositionOf(index), key + " is written [[" + key + "]]");
-            }
-            tables.add(table);
-        }
-        return tables;
-    }
-
-    /** A string, or a list of strings; empty when the key is not there. */
-    private List<String> texts(TomlTable table, String key) throws CommandFailure {
-        Object value = table.get(List.of(key));
-        if (value instanceof String text) {
-            return List.of(text);
-        }
-        List<String> texts = new ArrayList<>();
-        if (value != null && !(value instanceof TomlArray)) {
-            throw failure(table.inputPositionOf(List.of(key)), key + " must be a string or a list of strings");
-        }
-        for (int index = 0; value instanceof TomlArray array && index < array.size(); index++) {
-            if (!(array.get(index) instanceof String text)) {
-                throw failure(array.inputPositionOf(index), key + " must hold strings only");
-            }
-            texts.add(text);
-        }
-        return texts;
-    }
-
-    private <T> T value(TomlTable table, String key, Class<T> type, T fallback) throws CommandFailure {
-        Object value = table.get(List.of(key));
-        if (value == null) {
-            return fallback;
-        }
-        if (!type.isInstance(value)) {
-            throw failure(table.inputPositionOf(List.of(key)), key + " has the wrong type");
-        }
-        return type.cast(value);
-    }
-
-    private void checkKeys(TomlTable table, Set<String> known, String where) throws CommandFailure {
-        for (String key : table.keySet()) {
-            if (!known.contains(key)) {
-                throw failure(table.inputPositionOf(List.of(key)), "unknown key '" + key + "' in " + where
-                        + ", which knows " + String.join(", ", known.stream().sorted().toList()));
-            }
-        }
-    }
-
-    private CommandFailure failure(TomlPosition position, String message) {
-        String where = position == null ? "" : ":" + position.line() + ":" + position.column();
-        return new CommandFailure(ExitCode.USAGE, file + where + ": " + message);
     }
 }

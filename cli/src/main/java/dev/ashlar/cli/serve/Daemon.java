@@ -3,27 +3,22 @@ package dev.ashlar.cli.serve;
 import dev.ashlar.cli.control.ControlServer;
 import dev.ashlar.cli.control.Endpoint;
 import dev.ashlar.cli.control.RunDirectory;
-import dev.ashlar.cli.members.FoundArray;
-import dev.ashlar.cli.members.FoundMember;
-import dev.ashlar.cli.members.MemberScan;
+import dev.ashlar.cli.export.ExportSetting;
 import dev.ashlar.cli.members.SetNames;
 import dev.ashlar.cli.result.CommandFailure;
 import dev.ashlar.cli.result.ExitCode;
+import dev.ashlar.cli.serve.ServeConfig.ArrayExport;
 import dev.ashlar.cli.serve.ServeConfig.ArraySource;
-import dev.ashlar.cli.serve.ServeConfig.ExportSetting;
-import dev.ashlar.nbd.Export;
-import dev.ashlar.nbd.server.NbdServer;
-import dev.ashlar.raid.OpenOptions;
 import dev.ashlar.raid.array.RaidArray;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,11 +35,9 @@ public final class Daemon implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(10);
 
     private final RunDirectory run;
-    private final NbdServer server = new NbdServer();
     private final List<ServedArray> arrays = new CopyOnWriteArrayList<>();
-    private final List<HostPort> listens = new ArrayList<>();
-    private final List<Path> sockets = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private ConfiguredServer server;
     private ControlServer control;
     private int stopping;
     private IOException failure;
@@ -65,12 +58,17 @@ public final class Daemon implements AutoCloseable {
     /** Opens the arrays, exports them, and listens; to be called once. Closes itself when that fails. */
     public void start(ServeConfig config) throws IOException {
         try {
-            Addresses.requireFree(config);
+            begin(config.server());
+            for (ArrayExport export : config.exports()) {
+                server.requireReachable(export.setting());
+            }
             for (ArraySource source : config.arrays()) {
-                open(source, config.exports());
+                for (Opening opening : Opening.of(source)) {
+                    open(opening, config.exports());
+                }
             }
             checkExports(config.exports());
-            listen(config);
+            listen();
         } catch (IOException | RuntimeException e) {
             try {
                 close();
@@ -81,85 +79,66 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
+    private synchronized void begin(ServerSetting setting) throws IOException {
+        requireNotClosed();
+        Addresses.requireFree(setting.listening().certain(System.getenv("LISTEN_FDS") != null));
+        server = new ConfiguredServer(setting);
+    }
+
     private void requireNotClosed() throws CommandFailure {
         if (closed) {
             throw new CommandFailure(ExitCode.IO_ERROR, "the daemon was told to end");
         }
     }
 
-    private void open(ArraySource source, List<ExportSetting> exports) throws IOException {
-        List<FoundMember> members = new ArrayList<>();
-        List<Path> leftOut = new ArrayList<>();
-        IOException first = null;
-        for (Path path : source.members()) {
-            try {
-                members.add(MemberScan.read(path));
-            } catch (IOException e) {
-                // A disk that is gone must not keep the others from being served.
-                leftOut.add(path.toAbsolutePath().normalize());
-                first = first == null ? e : first;
-            }
-        }
-        if (members.isEmpty() && first != null) {
-            throw first;
-        }
-        List<FoundArray> arraysFound = FoundArray.group(members);
-        if (arraysFound.size() > 1) {
-            leftOut.forEach(path -> LOG.warn("left out, because no usable superblock can be read: {}", path));
-            leftOut.clear();
-        }
-        for (FoundArray found : arraysFound) {
-            open(found, leftOut, source.options(), exports);
-        }
-    }
-
     /** Under the lock, so that {@link #close} finds the array either not opened or among those to be closed. */
-    private synchronized void open(
-            FoundArray found, List<Path> leftOut, OpenOptions options, List<ExportSetting> exports)
-            throws IOException {
+    private synchronized void open(Opening opening, List<ArrayExport> exports) throws IOException {
         requireNotClosed();
-        Optional<ExportSetting> setting = exports.stream()
-                .filter(candidate -> SetNames.matches(found.name(), candidate.array()))
-                .findFirst();
-        String exportName = setting.map(ExportSetting::name).orElse(SetNames.local(found.name()));
-        if (arrays.stream().anyMatch(array -> array.exportName().equals(exportName))) {
-            throw new CommandFailure(ExitCode.USAGE, "two arrays would be exported as '" + exportName
-                    + "': an [[export]] in a configuration file can name one of them otherwise");
+        String name = opening.found().name();
+        List<ExportSetting> settings = exports.stream()
+                .filter(export -> SetNames.matches(name, export.array()))
+                .map(ArrayExport::setting)
+                .toList();
+        if (settings.isEmpty()) {
+            settings = List.of(ExportSetting.named(SetNames.local(name)));
         }
-        RaidArray array = RaidArray.open(
-                Stream.concat(found.paths().stream(), leftOut.stream()).toList(), options);
-        array.status().warnings().forEach(warning -> LOG.warn("{}: {}", found.name(), warning));
-        arrays.add(new ServedArray(this, array, exportName));
-        String description = setting.map(ExportSetting::description).orElse("");
-        server.addExport(new Export(
-                exportName,
-                description.isEmpty() ? array.status().level() + " " + found.name() : description,
-                array,
-                setting.map(ExportSetting::readOnly).orElse(false)));
+        requireFree(settings);
+        RaidArray raid = RaidArray.open(opening.paths(), opening.options());
+        raid.status().warnings().forEach(warning -> LOG.warn("{}: {}", name, warning));
+        ServedArray array = new ServedArray(this, server, raid);
+        arrays.add(array);
+        for (ExportSetting setting : settings) {
+            array.serve(setting);
+        }
     }
 
-    private void checkExports(List<ExportSetting> exports) throws CommandFailure {
-        for (ExportSetting export : exports) {
-            if (arrays.stream().noneMatch(array -> SetNames.matches(array.status().name(), export.array()))) {
-                throw new CommandFailure(ExitCode.USAGE, "no array is called '" + export.array() + "', which export '"
-                        + export.name() + "' names");
+    private void requireFree(List<ExportSetting> settings) throws CommandFailure {
+        Set<String> taken = new HashSet<>();
+        arrays.forEach(array -> taken.addAll(array.exportNames()));
+        for (ExportSetting setting : settings) {
+            if (!taken.add(setting.name())) {
+                throw new CommandFailure(ExitCode.USAGE, "two exports would be called '" + setting.name()
+                        + "': an [[export]] in a configuration file can name one of them otherwise");
             }
         }
     }
 
-    private synchronized void listen(ServeConfig config) throws IOException {
+    private void checkExports(List<ArrayExport> exports) throws CommandFailure {
+        for (ArrayExport export : exports) {
+            if (arrays.stream().noneMatch(array -> SetNames.matches(array.name(), export.array()))) {
+                throw new CommandFailure(ExitCode.USAGE, "no array is called '" + export.array() + "', which export '"
+                        + export.setting().name() + "' names");
+            }
+        }
+    }
+
+    private synchronized void listen() throws IOException {
         requireNotClosed();
-        for (HostPort listen : config.listens()) {
-            listens.add(new HostPort(listen.host(), server.listenTcp(listen.host(), listen.port()).getPort()));
-        }
-        for (Path socket : config.sockets()) {
-            server.listenUnix(socket);
-            sockets.add(socket);
-        }
+        server.listen();
         control = ControlServer.start(() -> arrays);
         for (ServedArray array : arrays) {
             announce(array);
-            LOG.info("serving {} as '{}'", array.status().name(), array.exportName());
+            LOG.info("serving {} as '{}'", array.name(), String.join("', '", array.exportNames()));
         }
     }
 
@@ -172,30 +151,36 @@ public final class Daemon implements AutoCloseable {
         try {
             run.write(new Endpoint(
                     array.uuid(),
-                    array.status().name(),
-                    array.exportName(),
+                    array.name(),
+                    array.exportNames(),
                     self.pid(),
                     Endpoint.startedMillis(self),
                     control.port(),
                     control.token(),
                     array.memberPaths(),
-                    uris(array)));
+                    array.uris()));
         } catch (IOException e) {
-            LOG.warn("verbs will not find {}: {}", array.status().name(), e.getMessage());
+            LOG.warn("verbs will not find {}: {}", array.name(), e.getMessage());
         }
-    }
-
-    /** Where one array is found. */
-    List<String> uris(ServedArray array) {
-        List<String> uris = new ArrayList<>();
-        listens.forEach(listen -> uris.add(Uris.tcp(listen, array.exportName())));
-        sockets.forEach(socket -> uris.add(Uris.unix(socket, array.exportName())));
-        return uris;
     }
 
     /** Where all arrays are found. */
     public List<String> uris() {
-        return arrays.stream().flatMap(array -> uris(array).stream()).toList();
+        return arrays.stream().flatMap(array -> array.uris().stream()).toList();
+    }
+
+    /** Where metrics are told over HTTP; empty for nowhere. */
+    public synchronized Optional<InetSocketAddress> metricsAddress() {
+        return Optional.ofNullable(server == null ? null : server.metricsAddress());
+    }
+
+    /** Serves an array under one more name. */
+    synchronized void export(ServedArray array, ExportSetting setting) throws CommandFailure {
+        if (!arrays.contains(array)) {
+            throw new CommandFailure(ExitCode.USAGE, "the array is being stopped");
+        }
+        array.serve(setting);
+        announce(array);
     }
 
     /** Before the array is closed: afterwards the file may be that of another daemon. */
@@ -207,7 +192,7 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    /** Ends one export and stops its array; the daemon ends with the last one. */
+    /** Ends an array's exports and stops it; the daemon ends with the last one. */
     void stop(ServedArray array) throws IOException {
         synchronized (this) {
             requireNotClosed();
@@ -217,11 +202,7 @@ public final class Daemon implements AutoCloseable {
             stopping++;
         }
         try {
-            if (!server.removeExport(array.exportName())) {
-                LOG.warn("export '{}': a request is still in the array, which waits for it", array.exportName());
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
+            array.endExports();
         } finally {
             closeArray(array);
         }
@@ -248,7 +229,7 @@ public final class Daemon implements AutoCloseable {
 
     /** Stops an array; what went wrong, or null. */
     private IOException end(ServedArray array) {
-        String name = array.status().name();
+        String name = array.name();
         unannounce(array);
         IOException problem;
         try {
@@ -292,7 +273,9 @@ public final class Daemon implements AutoCloseable {
 
     private void closeAll() {
         try {
-            server.shutdown(DRAIN);
+            if (server != null) {
+                server.shutdown(DRAIN);
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

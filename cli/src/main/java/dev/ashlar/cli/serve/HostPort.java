@@ -26,6 +26,21 @@ public record HostPort(String host, int port) {
         return new HostPort(host, withPort ? port(text, text.substring(colon + 1)) : Uris.NBD_PORT);
     }
 
+    /**
+     * Reads what {@link #parse} reads, or a port alone, which is one of the loopback address.
+     *
+     * @throws IllegalArgumentException if it is none of these, or names no port
+     */
+    public static HostPort parseLocal(String text) {
+        if (text.matches("[0-9]+")) {
+            return new HostPort("127.0.0.1", port(text, text));
+        }
+        if (text.indexOf(':') < 0 || text.endsWith("]")) {
+            throw new IllegalArgumentException("'" + text + "' has no port");
+        }
+        return parse(text);
+    }
+
     private static int port(String text, String digits) {
         if (!digits.matches("[0-9]{1,5}") || Integer.parseInt(digits) > 65535) {
             throw new IllegalArgumentException("'" + text + "' has no port from 0 to 65535");

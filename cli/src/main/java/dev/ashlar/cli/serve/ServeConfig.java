@@ -1,21 +1,19 @@
 package dev.ashlar.cli.serve;
 
+import dev.ashlar.cli.export.ExportSetting;
 import dev.ashlar.raid.OpenOptions;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a daemon shall serve, and where.
+ * What a daemon shall serve, and how.
  *
- * @param listens TCP addresses
- * @param sockets Unix sockets
+ * @param server what holds for all of it
  * @param arrays what to open
- * @param exports how arrays are exported that shall not simply appear under their own name
+ * @param exports how arrays are exported that shall not simply appear under their own name; of several for one array
+ *     the first is its main one
  */
-public record ServeConfig(
-        List<HostPort> listens, List<Path> sockets, List<ArraySource> arrays, List<ExportSetting> exports) {
-    /** Where a daemon listens that was told nothing. */
-    public static final HostPort DEFAULT_LISTEN = new HostPort("127.0.0.1", Uris.NBD_PORT);
+public record ServeConfig(ServerSetting server, List<ArraySource> arrays, List<ArrayExport> exports) {
 
     /**
      * Members to be opened with the same options; they may belong to several arrays.
@@ -26,19 +24,15 @@ public record ServeConfig(
     public record ArraySource(List<Path> members, OpenOptions options) {}
 
     /**
-     * One export.
+     * One export of an array.
      *
-     * @param name what clients ask for
      * @param array set name of what is exported, whole or after its colon
-     * @param description a line for people
-     * @param readOnly whether clients may only read
+     * @param setting how
      */
-    public record ExportSetting(String name, String array, String description, boolean readOnly) {}
+    public record ArrayExport(String array, ExportSetting setting) {}
 
     /** Copies the lists. */
     public ServeConfig {
-        listens = List.copyOf(listens);
-        sockets = List.copyOf(sockets);
         arrays = List.copyOf(arrays);
         exports = List.copyOf(exports);
     }

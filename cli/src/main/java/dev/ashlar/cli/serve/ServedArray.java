@@ -1,6 +1,13 @@
 package dev.ashlar.cli.serve;
 
+import dev.ashlar.block.TrackedDevice;
 import dev.ashlar.cli.control.ControlledArray;
+import dev.ashlar.cli.export.ExportSetting;
+import dev.ashlar.cli.result.CommandFailure;
+import dev.ashlar.cli.result.ExitCode;
+import dev.ashlar.cli.show.ArrayPicture;
+import dev.ashlar.cli.show.ArrayPicture.Exported;
+import dev.ashlar.cli.show.ArrayPicture.Mark;
 import dev.ashlar.raid.ArrayStatus;
 import dev.ashlar.raid.MemberStatus;
 import dev.ashlar.raid.SyncAction;
@@ -11,27 +18,41 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** One array of a daemon, under the name it is exported by. */
+/** One array of a daemon, and the names it is exported by. */
 final class ServedArray implements ControlledArray {
-    private final Daemon daemon;
-    private final RaidArray array;
-    private final UUID uuid;
-    private final String exportName;
+    private static final Logger LOG = LoggerFactory.getLogger(ServedArray.class);
 
-    ServedArray(Daemon daemon, RaidArray array, String exportName) {
+    private final Daemon daemon;
+    private final ConfiguredServer server;
+    private final RaidArray array;
+    private final TrackedDevice changes;
+    private final UUID uuid;
+    private final List<ExportSetting> exports = new CopyOnWriteArrayList<>();
+
+    ServedArray(Daemon daemon, ConfiguredServer server, RaidArray array) {
         this.daemon = daemon;
+        this.server = server;
         this.array = array;
+        this.changes = new TrackedDevice(array);
         this.uuid = array.status().uuid();
-        this.exportName = exportName;
     }
 
     RaidArray array() {
         return array;
     }
 
-    String exportName() {
-        return exportName;
+    /** The set name. */
+    String name() {
+        return array.status().name();
+    }
+
+    /** What clients ask for, the main name first. */
+    List<String> exportNames() {
+        return exports.stream().map(ExportSetting::name).toList();
     }
 
     @Override
@@ -40,12 +61,18 @@ final class ServedArray implements ControlledArray {
     }
 
     @Override
-    public ArrayStatus status() {
-        return array.status();
+    public ArrayPicture picture() {
+        // In this order: what is said to be idle has a status from after it became so.
+        boolean idle = idle();
+        return new ArrayPicture(
+                array.status(),
+                idle,
+                exports.stream().map(export -> new Exported(export, server.uris(export))).toList(),
+                server.clients(exportNames()),
+                changes.marks().stream().map(mark -> new Mark(mark.name(), mark.changedBytes())).toList());
     }
 
-    @Override
-    public boolean idle() {
+    private boolean idle() {
         try {
             return array.awaitIdle(Duration.ZERO);
         } catch (InterruptedException _) {
@@ -54,9 +81,9 @@ final class ServedArray implements ControlledArray {
         }
     }
 
-    @Override
-    public List<String> uris() {
-        return daemon.uris(this);
+    /** Where all exports are found. */
+    List<String> uris() {
+        return exports.stream().flatMap(export -> server.uris(export).stream()).toList();
     }
 
     /** Absolute paths of what is attached just now. */
@@ -106,6 +133,63 @@ final class ServedArray implements ControlledArray {
     @Override
     public void requestAction(SyncAction action) throws IOException {
         array.requestAction(action);
+    }
+
+    /** Serves the array under one more name. */
+    void serve(ExportSetting setting) throws CommandFailure {
+        ArrayStatus status = array.status();
+        server.add(setting, changes, status.level() + " " + status.name(), () -> ArrayContexts.of(array, changes));
+        exports.add(setting);
+    }
+
+    @Override
+    public void export(ExportSetting setting) throws IOException {
+        daemon.export(this, setting);
+    }
+
+    /** Ends all exports; returns when their clients are gone, or cut off. */
+    void endExports() {
+        for (ExportSetting export : exports) {
+            if (exports.remove(export)) {
+                end(export.name());
+            }
+        }
+    }
+
+    @Override
+    public void unexport(String name) throws IOException {
+        if (!exports.removeIf(export -> export.name().equals(name))) {
+            throw new CommandFailure(ExitCode.USAGE, name() + " has no export '" + name + "'; it has "
+                    + (exports.isEmpty() ? "none" : String.join(", ", exportNames())));
+        }
+        end(name);
+        daemon.announce(this);
+    }
+
+    private void end(String name) {
+        try {
+            if (!server.remove(name)) {
+                LOG.warn("export '{}': a request is still in the array, which waits for it", name);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void mark(String name) throws IOException {
+        try {
+            changes.setMark(name);
+        } catch (IllegalStateException e) {
+            throw new CommandFailure(ExitCode.USAGE, e.getMessage());
+        }
+    }
+
+    @Override
+    public void unmark(String name) throws IOException {
+        if (!changes.removeMark(name)) {
+            throw new CommandFailure(ExitCode.USAGE, name() + " has no mark '" + name + "'");
+        }
     }
 
     @Override

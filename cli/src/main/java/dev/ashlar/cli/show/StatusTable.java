@@ -4,7 +4,6 @@ import dev.ashlar.raid.ArrayStatus;
 import dev.ashlar.raid.MemberStatus;
 import dev.ashlar.raid.SyncAction;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Collectors;
 
 /** Arrays as {@code /proc/mdstat} shows them: some lines an array, the pass that runs with its speed below. */
@@ -12,7 +11,8 @@ public final class StatusTable {
     private StatusTable() {}
 
     /** One array; ends with a line end. */
-    public static String of(ArrayStatus status, List<String> uris) {
+    public static String of(ArrayPicture picture) {
+        ArrayStatus status = picture.status();
         StringBuilder text = new StringBuilder();
         text.append(Printable.of(status.name()));
         text.append(" : ").append(status.state().word()).append(' ').append(status.level());
@@ -34,7 +34,11 @@ public final class StatusTable {
         if (status.progress().action() != SyncAction.IDLE) {
             text.append("      ").append(ProgressLine.of(status.progress())).append('\n');
         }
-        uris.forEach(uri -> text.append("      ").append(uri).append('\n'));
+        picture.exports().forEach(export -> export.uris().forEach(uri ->
+                text.append("      ").append(ServedText.line(export, uri)).append('\n')));
+        picture.clients().forEach(client -> text.append("      ").append(ServedText.line(client)).append('\n'));
+        picture.marks().forEach(mark -> text.append("      mark ").append(mark.name()).append(": ")
+                .append(Sizes.format(mark.changedBytes())).append(" changed since\n"));
         status.warnings().forEach(warning -> text.append("      warning: ").append(warning).append('\n'));
         return text.toString();
     }

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ashlar.block.DeviceException;
+import dev.ashlar.cli.export.ExportSetting;
 import dev.ashlar.cli.result.CommandFailure;
 import dev.ashlar.cli.result.ExitCode;
+import dev.ashlar.cli.show.ArrayPicture;
 import dev.ashlar.cli.show.Statuses;
 import dev.ashlar.raid.ArrayRefusedException;
-import dev.ashlar.raid.ArrayStatus;
 import dev.ashlar.raid.SyncAction;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,18 +48,8 @@ class ControlTest {
         }
 
         @Override
-        public ArrayStatus status() {
-            return Statuses.degraded();
-        }
-
-        @Override
-        public boolean idle() {
-            return false;
-        }
-
-        @Override
-        public List<String> uris() {
-            return List.of("nbd://x");
+        public ArrayPicture picture() {
+            return Statuses.served();
         }
 
         @Override
@@ -83,6 +74,26 @@ class ControlTest {
         }
 
         @Override
+        public void export(ExportSetting setting) throws IOException {
+            call("export " + setting);
+        }
+
+        @Override
+        public void unexport(String name) throws IOException {
+            call("unexport " + name);
+        }
+
+        @Override
+        public void mark(String name) throws IOException {
+            call("mark " + name);
+        }
+
+        @Override
+        public void unmark(String name) throws IOException {
+            call("unmark " + name);
+        }
+
+        @Override
         public void stop() throws IOException {
             call("stop");
         }
@@ -100,7 +111,7 @@ class ControlTest {
 
     private ControlClient client(UUID uuid, String token) {
         return new ControlClient(
-                new Endpoint(uuid, "data", "data", 1, 0, server.port(), token, List.of(), List.of()));
+                new Endpoint(uuid, "data", List.of("data"), 1, 0, server.port(), token, List.of(), List.of()));
     }
 
     private ControlClient client() {
@@ -111,6 +122,7 @@ class ControlTest {
     void everyVerbReachesTheArray() throws IOException {
         ControlClient client = client();
         assertThat(client.status()).isEqualTo(Statuses.degraded());
+        assertThat(client.picture()).isEqualTo(Statuses.served());
         assertThat(client.progress()).isEqualTo(new Progress(Statuses.degraded(), false));
         client.fail("/d/m\"0\" ä");
         client.remove("/d/m0");
@@ -118,9 +130,15 @@ class ControlTest {
         client.request(SyncAction.CHECK);
         client.request(SyncAction.REPAIR);
         client.request(SyncAction.IDLE);
+        ExportSetting setting = Statuses.served().exports().getLast().setting();
+        assertThat(client.export(setting)).isEqualTo(Statuses.served());
+        client.unexport("ä b");
+        client.mark("monday");
+        client.unmark("monday");
         client.stop();
         assertThat(array.calls).containsExactly(
-                "fail /d/m\"0\" ä", "remove /d/m0", "add /d/m9 true", "check", "repair", "idle", "stop");
+                "fail /d/m\"0\" ä", "remove /d/m0", "add /d/m9 true", "check", "repair", "idle", "export " + setting,
+                "unexport ä b", "mark monday", "unmark monday", "stop");
     }
 
     @Test
@@ -165,7 +183,8 @@ class ControlTest {
         "DELETE /v1/arrays/x/fail HTTP/1.1",
         "GET /v1/arrays/01234567-89ab-cdef-0123-456789abcdef/fail HTTP/1.1",
         "POST /v1/arrays/01234567-89ab-cdef-0123-456789abcdef/format HTTP/1.1",
-        "POST /v1/arrays/01234567-89ab-cdef-0123-456789abcdef/fail HTTP/1.1"
+        "POST /v1/arrays/01234567-89ab-cdef-0123-456789abcdef/fail HTTP/1.1",
+        "POST /v1/arrays/01234567-89ab-cdef-0123-456789abcdef/export HTTP/1.1"
     })
     void strangeRequestsGetAnErrorInJson(String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());

@@ -33,7 +33,7 @@ class RunDirectoryTest {
         return new Endpoint(
                 ARRAY,
                 "data",
-                "archive",
+                List.of("archive"),
                 process.pid(),
                 startedMillis,
                 4711,

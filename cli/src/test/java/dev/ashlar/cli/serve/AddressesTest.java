@@ -3,7 +3,9 @@ package dev.ashlar.cli.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ashlar.nbd.Endpoint;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,11 +30,31 @@ class AddressesTest {
 
     @Test
     void escapesWhatAUriCannotHold() {
-        assertThat(Uris.tcp(new HostPort("0.0.0.0", 10809), "my data?"))
+        assertThat(Uris.tcp(new HostPort("0.0.0.0", 10809)).of("my data?", false))
                 .isEqualTo("nbd://127.0.0.1:10809/my%20data%3F");
-        assertThat(Uris.tcp(new HostPort("::1", 1), "a")).isEqualTo("nbd://[::1]:1/a");
-        assertThat(Uris.unix(Path.of("/tmp/a b/s.sock"), "ä"))
+        assertThat(Uris.tcp(new HostPort("::1", 1)).of("a", true)).isEqualTo("nbds://[::1]:1/a");
+        assertThat(Uris.unix(Path.of("/tmp/a b/s.sock")).of("ä", false))
                 .isEqualTo("nbd+unix:///%C3%A4?socket=/tmp/a%20b/s.sock");
+    }
+
+    @Test
+    void namesAddressesOfAServiceManager() {
+        InetSocketAddress any = new InetSocketAddress("::", 10809);
+        assertThat(Uris.of(new Endpoint.Tcp(any)).of("a", false)).isEqualTo("nbd://[::1]:10809/a");
+        assertThat(Uris.of(new Endpoint.Unix(Path.of("/run/a.sock"))).of("a", true))
+                .isEqualTo("nbds+unix:///a?socket=/run/a.sock");
+        assertThat(Uris.of(new Endpoint.Unix(Path.of("@a"))).of("a", false))
+                .isEqualTo("nbd+unix:///a?socket=%00a");
+        assertThat(Uris.of(new Endpoint.Vsock(-2)).of("a", false)).isEqualTo("nbd+vsock://2:4294967294/a");
+    }
+
+    @Test
+    void aPortAloneIsOneOfTheLoopbackAddress() {
+        assertThat(HostPort.parseLocal("9100")).isEqualTo(new HostPort("127.0.0.1", 9100));
+        assertThat(HostPort.parseLocal("[::]:9100")).isEqualTo(new HostPort("::", 9100));
+        for (String text : List.of("", "localhost", "[::1]", "70000", "-1")) {
+            assertThatThrownBy(() -> HostPort.parseLocal(text)).isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test
@@ -40,12 +62,12 @@ class AddressesTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             HostPort address = new HostPort("127.0.0.1", taken.getLocalPort());
             assertThatThrownBy(() -> Addresses.requireFree(
-                            new ServeConfig(List.of(address), List.of(), List.of(), List.of())))
+                            new Listening(List.of(address), List.of(), null)))
                     .hasMessageContaining("127.0.0.1:" + taken.getLocalPort());
         }
         for (Path socket : List.of(Path.of("/no/such/s"), Path.of("/tmp/" + "x".repeat(103)))) {
             assertThatThrownBy(() -> Addresses.requireFree(
-                            new ServeConfig(List.of(), List.of(socket), List.of(), List.of())))
+                            new Listening(List.of(), List.of(socket), null)))
                     .hasMessageContaining(socket.toString());
         }
     }

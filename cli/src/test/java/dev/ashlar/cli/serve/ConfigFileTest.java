@@ -3,16 +3,25 @@ package dev.ashlar.cli.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ashlar.cli.export.ExportSetting;
 import dev.ashlar.cli.result.CommandFailure;
+import dev.ashlar.cli.serve.ServeConfig.ArrayExport;
 import dev.ashlar.cli.serve.ServeConfig.ArraySource;
-import dev.ashlar.cli.serve.ServeConfig.ExportSetting;
+import dev.ashlar.nbd.AddressRange;
+import dev.ashlar.nbd.PeerRules;
+import dev.ashlar.nbd.RateLimits;
+import dev.ashlar.nbd.ServerLimits;
 import dev.ashlar.raid.OpenOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigFileTest {
     @TempDir
@@ -25,11 +34,9 @@ class ConfigFileTest {
     }
 
     @Test
-    void readsServerArraysAndExports() throws IOException {
+    void readsArrays() throws IOException {
         ServeConfig config = read("""
                 [server]
-                listen = ["127.0.0.1:10810", "[::1]:0"]
-                unix = "run/a.sock"
                 read-only = true
 
                 [[array]]
@@ -40,43 +47,127 @@ class ConfigFileTest {
                 members = "single.img"
                 read-only = false
                 run = true
-
-                [[export]]
-                array = "data"
-                name = "archive"
-                description = "old things"
-                read-only = true
-
-                [[export]]
-                array = "other"
                 """);
         assertThat(config).isEqualTo(new ServeConfig(
-                List.of(new HostPort("127.0.0.1", 10810), new HostPort("::1", 0)),
-                List.of(directory.resolve("run/a.sock")),
+                ServerSetting.NONE,
                 List.of(
                         new ArraySource(
                                 List.of(directory.resolve("m0.img"), Path.of("/dev/sdx")),
                                 new OpenOptions(true, true, false)),
                         new ArraySource(List.of(directory.resolve("single.img")), new OpenOptions(false, false, true))),
-                List.of(
-                        new ExportSetting("archive", "data", "old things", true),
-                        new ExportSetting("other", "other", "", false))));
+                List.of()));
+    }
+
+    @Test
+    void readsEveryKeyOfTheServer() throws IOException {
+        ServeConfig config = read("""
+                [server]
+                listen = ["127.0.0.1:10810", "[::1]:0"]
+                unix = "run/a.sock"
+                unix-mode = "0660"
+                tls = "on"
+                tls-certificates = "certs"
+                tls-verify-peer = true
+                tls-psk = "/etc/psk"
+                max-connections = 20
+                handshake-timeout = "5s"
+                idle-timeout = "2h"
+                stall-timeout = "500ms"
+                rate = "100M"
+                iops = 2000
+                metrics = "9100"
+                description = "of the attic"
+                """);
+        assertThat(config.server()).isEqualTo(new ServerSetting(
+                new Listening(
+                        List.of(new HostPort("127.0.0.1", 10810), new HostPort("::1", 0)),
+                        List.of(directory.resolve("run/a.sock")),
+                        PosixFilePermissions.fromString("rw-rw----")),
+                new TlsChoice(TlsMode.ON, directory.resolve("certs"), true, Path.of("/etc/psk")),
+                new LimitChoice(
+                        20, Duration.ofSeconds(5), Duration.ofHours(2), Duration.ofMillis(500), 100L << 20, 2000L),
+                new HostPort("127.0.0.1", 9100),
+                "of the attic"));
+    }
+
+    @Test
+    void readsEveryKeyOfAnExport() throws IOException {
+        ServeConfig config = read("""
+                [[export]]
+                array = "data"
+                name = "archive"
+                description = "old things"
+                read-only = true
+                tls = true
+                allow = ["192.0.2.0/24", "2001:db8::1"]
+                allow-uid = [1000, 0]
+                allow-identity = ["CN=backup", "PSK=alice"]
+                rate = 1048576
+                iops = "2K"
+                rotational = true
+
+                [[export]]
+                array = "other"
+
+                [[export]]
+                array = "other"
+                name = "for one"
+                allow = "127.0.0.1"
+                allow-uid = 7
+                """);
+        PeerRules many = new PeerRules(
+                true,
+                List.of(AddressRange.parse("192.0.2.0/24"), AddressRange.parse("2001:db8::1")),
+                List.of(1000, 0),
+                List.of("CN=backup", "PSK=alice"));
+        PeerRules one = new PeerRules(false, List.of(AddressRange.parse("127.0.0.1")), List.of(7), List.of());
+        assertThat(config.exports()).containsExactly(
+                new ArrayExport("data", new ExportSetting(
+                        "archive", "old things", true, many, new RateLimits(1 << 20, 2048), true)),
+                new ArrayExport("other", ExportSetting.named("other")),
+                new ArrayExport("other", new ExportSetting("for one", "", false, one, RateLimits.NONE, false)));
     }
 
     @Test
     void tellsWhereAnUnknownKeyIs() {
         refused("[server]\nlisten = \"h:1\"\nreadonly = true\n", ":3:1: unknown key 'readonly' in [server]");
         refused("[[array]]\nmembers = []\n\n[[array]]\n  member = \"x\"\n", ":5:3: unknown key 'member' in [[array]]");
+        refused("[[export]]\narray = \"x\"\nallow-ip = \"::1\"\n", ":3:1: unknown key 'allow-ip' in [[export]]");
         refused("[sever]\n", "unknown key 'sever' in the file");
     }
 
     @Test
-    void tellsWhereAValueIsWrong() {
-        refused("[server]\nread-only = \"yes\"\n", ":2:1: read-only has the wrong type");
-        refused("[server]\nlisten = [1]\n", ":2:11: listen must hold strings only");
-        refused("[server]\nlisten = \"h:99999\"\n", ":2:1: 'h:99999' has no port");
-        refused("[[export]]\nname = \"x\"\n", "an [[export]] has no key array");
+    void tellsWhereTheTextIsWrong() {
+        refused("[server]\nlisten = [\"h:1\", 1]\n", ":2:18: listen must hold strings only");
+        refused("[[export]]\nname = \"x\"\n", ":2:1: an [[export]] has no key array");
         refused("[server\n", ":1:");
+        refused("array = \"x\"\n", ":1:1: array must be written [[array]]");
+        refused("server = 1\n", ":1:1: server must be written [server]");
+    }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '`', value = {
+        "listen, 1", "listen, \"h:99999\"", "unix, 1", "unix, \"a\\u0000b\"", "unix-mode, 432", "unix-mode, \"0860\"",
+        "unix-mode, \"u=rw\"", "tls, true", "tls, \"yes\"", "tls-certificates, true", "tls-verify-peer, \"yes\"",
+        "tls-psk, 1", "max-connections, 0", "max-connections, -1", "max-connections, \"9\"",
+        "max-connections, 4294967297", "handshake-timeout, 10", "handshake-timeout, \"0s\"",
+        "handshake-timeout, \"10\"", "idle-timeout, \"-1s\"", "idle-timeout, false", "stall-timeout, \"soon\"",
+        "rate, \"fast\"", "rate, -1", "rate, 1.5", "iops, \"1.5K\"", "metrics, \"localhost\"", "metrics, 65536",
+        "metrics, true", "description, 1", "read-only, \"yes\"", "force, 1", "run, 0"
+    })
+    void refusesWhatAServerCannotBe(String key, String value) {
+        refused("[server]\n" + key + " = " + value + "\n", ":2:1: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '`', value = {
+        "name, 1", "array, 1", "description, []", "read-only, 1", "tls, \"on\"", "allow, \"example.org\"",
+        "allow, \"192.0.2.0/33\"", "allow, 1", "allow-uid, \"root\"", "allow-uid, -1", "allow-uid, 4294967296",
+        "allow-identity, \"backup\"", "allow-identity, \"CN=\"", "rate, \"1X\"", "iops, true", "rotational, 1"
+    })
+    void refusesWhatAnExportCannotBe(String key, String value) {
+        String array = key.equals("array") ? "" : "array = \"x\"\n";
+        refused("[[export]]\n" + key + " = " + value + "\n" + array, ":2:1: ");
     }
 
     private void refused(String toml, String message) {
@@ -84,5 +175,50 @@ class ConfigFileTest {
                 .isInstanceOf(CommandFailure.class)
                 .hasMessageContaining("ashlar.toml")
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void flagsWinAndAddressesOfBothAreUsed() {
+        HostPort first = new HostPort("127.0.0.1", 1);
+        HostPort second = new HostPort("127.0.0.1", 2);
+        ServerSetting flags = new ServerSetting(
+                new Listening(List.of(first), List.of(), null),
+                new TlsChoice(TlsMode.ON, null, null, null),
+                new LimitChoice(5, null, null, null, null, null),
+                null,
+                null);
+        ServerSetting file = new ServerSetting(
+                new Listening(List.of(second), List.of(Path.of("s")), PosixFilePermissions.fromString("rw-------")),
+                new TlsChoice(TlsMode.REQUIRE, Path.of("c"), true, null),
+                new LimitChoice(6, Duration.ofSeconds(1), null, null, 7L, null),
+                first,
+                "d");
+        assertThat(flags.orElse(file)).isEqualTo(new ServerSetting(
+                new Listening(
+                        List.of(first, second), List.of(Path.of("s")), PosixFilePermissions.fromString("rw-------")),
+                new TlsChoice(TlsMode.ON, Path.of("c"), true, null),
+                new LimitChoice(5, Duration.ofSeconds(1), null, null, 7L, null),
+                first,
+                "d"));
+    }
+
+    @Test
+    void encryptsWhereThereIsSomethingToEncryptWith() {
+        assertThat(TlsChoice.NONE.effectiveMode()).isEqualTo(TlsMode.OFF);
+        assertThat(new TlsChoice(null, Path.of("c"), null, null).effectiveMode()).isEqualTo(TlsMode.REQUIRE);
+        assertThat(new TlsChoice(TlsMode.OFF, Path.of("c"), null, null).effectiveMode()).isEqualTo(TlsMode.OFF);
+    }
+
+    @Test
+    void whatIsNotSaidIsLeftToTheServer() {
+        assertThat(LimitChoice.NONE.limits()).isEqualTo(ServerLimits.DEFAULTS);
+        ServerLimits limits = new LimitChoice(
+                        7, Duration.ofSeconds(2), Duration.ofHours(1), Duration.ZERO, 5L << 20, 300L)
+                .limits();
+        assertThat(limits.maxConnections()).isEqualTo(7);
+        assertThat(limits.times().handshake()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(limits.times().idle()).isEqualTo(Duration.ofHours(1));
+        assertThat(limits.times().stall()).isZero();
+        assertThat(limits.rates()).isEqualTo(new RateLimits(5 << 20, 300));
     }
 }

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ashlar.cli.control.Endpoint;
 import dev.ashlar.cli.control.RunDirectory;
+import dev.ashlar.cli.export.ExportSetting;
 import dev.ashlar.cli.members.ArrayFinder;
 import dev.ashlar.cli.members.ArrayTarget;
 import dev.ashlar.cli.members.MemberScan;
+import dev.ashlar.cli.serve.ServeConfig.ArrayExport;
 import dev.ashlar.cli.serve.ServeConfig.ArraySource;
-import dev.ashlar.cli.serve.ServeConfig.ExportSetting;
 import dev.ashlar.raid.ArrayStatus;
 import dev.ashlar.raid.ConsistencyPolicy;
 import dev.ashlar.raid.CreateSpec;
@@ -43,10 +44,9 @@ class DaemonTest {
         array = RaidArray.create(new CreateSpec("daemon", RaidLevel.RAID1, 0, 0, 8 << 20, ConsistencyPolicy.BITMAP, 0,
                 true, false, false, members, List.of()));
         config = new ServeConfig(
-                List.of(new HostPort("127.0.0.1", 0)),
-                List.of(),
+                ServerSetting.at(new Listening(List.of(new HostPort("127.0.0.1", 0)), List.of(), null)),
                 List.of(new ArraySource(members, OpenOptions.WRITABLE)),
-                List.of(new ExportSetting("archive", "daemon", "", false)));
+                List.of(new ArrayExport("daemon", ExportSetting.named("archive"))));
     }
 
     private boolean clean() throws IOException {
@@ -68,7 +68,7 @@ class DaemonTest {
     @Test
     void anArrayIsFoundByTheNameOfItsExport() throws IOException {
         try (Daemon _ = Daemon.start(config, run)) {
-            assertThat(run.endpoints()).extracting(Endpoint::export).containsExactly("archive");
+            assertThat(run.endpoints()).extracting(Endpoint::exports).containsExactly(List.of("archive"));
             assertThat(new ArrayFinder(run, directory).find("archive")).isInstanceOf(ArrayTarget.Served.class);
         }
     }

@@ -1,6 +1,7 @@
 package dev.ashlar.cli.show;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ashlar.cli.json.JsonException;
 import dev.ashlar.cli.json.JsonObject;
@@ -22,22 +23,67 @@ class ShowTest {
 
     @Test
     void tableLooksLikeMdstat() {
-        assertThat(StatusTable.of(Statuses.degraded(), List.of("nbd://127.0.0.1:10809/data"))).isEqualTo("""
+        assertThat(StatusTable.of(Statuses.served())).isEqualTo("""
                 host:data : active raid6 m0[0] m5[1](R) m3[3] m2[2](F)
                       200 MiB, super 1.2, chunk 512 KiB, left-symmetric [4/2] [U__U]
                       bitmap: 3/16 regions dirty
                       recover [======>.................]  25.0%  25 MiB of 100 MiB  5 MiB/s  0:15 left
                       nbd://127.0.0.1:10809/data
+                      nbds://127.0.0.1:10809/old (read-only, TLS, from 192.0.2.0/24, uid 1000, uid 7, CN=backup, \
+                1048576 bytes/s, 50 requests/s, rotational)
+                      client 127.0.0.1:4711 of data for 7 s: 20 requests, 4 KiB read, 0 B written
+                      client 192.0.2.7:1 as CN=backup of old by TLS for 3 min: 9 requests, 2 errors, 1 MiB read, \
+                0 B written, 4 in flight
+                      mark monday: 128 KiB changed since
                       warning: a sentence
                 """);
     }
 
     @Test
     void tableLeavesOutWhatAMirrorHasNot() {
-        assertThat(StatusTable.of(Statuses.clean(), List.of())).isEqualTo("""
+        assertThat(StatusTable.of(ArrayPicture.notServed(Statuses.clean()))).isEqualTo("""
                 mirror : clean raid1 m0[0] m1[1]
                       100 MiB, super 1.2 [2/2] [UU]
                 """);
+    }
+
+    @Test
+    void pictureSurvivesTheWayThroughJson() throws JsonException {
+        String text = JsonWriter.write(PictureJson.write(Statuses.served()));
+        assertThat(PictureJson.read(JsonObject.parse(text))).isEqualTo(Statuses.served());
+    }
+
+    @Test
+    void aPictureOfSomethingElseIsRefused() {
+        String text = JsonWriter.write(PictureJson.write(Statuses.served()));
+        for (String wrong : List.of(
+                text.replace("\"192.0.2.0/24\"", "\"nowhere\""), text.replace("\"1000\"", "\"root\""),
+                text.replace("\"in_flight\": 4", "\"in_flight\": null"), text.replace("1048576", "-1"))) {
+            assertThat(wrong).isNotEqualTo(text);
+            assertThatThrownBy(() -> PictureJson.read(JsonObject.parse(wrong))).isInstanceOf(JsonException.class);
+        }
+    }
+
+    @Test
+    void detailShowsExportsClientsAndMarks() {
+        assertThat(ServedText.detail(Statuses.served())).isEqualTo("""
+
+                    Export data
+                        Served at nbd://127.0.0.1:10809/data
+
+                    Export old: kept
+                        Served at nbds://127.0.0.1:10809/old (read-only, TLS, from 192.0.2.0/24, uid 1000, uid 7, \
+                CN=backup, 1048576 bytes/s, 50 requests/s, rotational)
+
+                    Clients
+                        127.0.0.1:4711 of data for 7 s: 20 requests, 4 KiB read, 0 B written
+                        192.0.2.7:1 as CN=backup of old by TLS for 3 min: 9 requests, 2 errors, 1 MiB read, \
+                0 B written, 4 in flight
+
+                    Marks
+                        monday: 128 KiB changed since
+                """);
+        assertThat(ServedText.detail(ArrayPicture.notServed(Statuses.clean()))).isEmpty();
     }
 
     @Test

@@ -1,5 +1,12 @@
 package dev.ashlar.cli.show;
 
+import dev.ashlar.cli.export.ExportSetting;
+import dev.ashlar.cli.show.ArrayPicture.Client;
+import dev.ashlar.cli.show.ArrayPicture.Exported;
+import dev.ashlar.cli.show.ArrayPicture.Mark;
+import dev.ashlar.nbd.AddressRange;
+import dev.ashlar.nbd.PeerRules;
+import dev.ashlar.nbd.RateLimits;
 import dev.ashlar.raid.ArrayState;
 import dev.ashlar.raid.ArrayStatus;
 import dev.ashlar.raid.ConsistencyPolicy;
@@ -42,6 +49,24 @@ public final class Statuses {
                         member("/d/m0", 0, 0, MemberState.IN_SYNC, 0, ""),
                         member("/d/m1", 1, 1, MemberState.IN_SYNC, 0, "")),
                 -1, -1, List.of());
+    }
+
+    /** {@link #degraded()} under two names, with a client of each. */
+    public static ArrayPicture served() {
+        PeerRules rules = new PeerRules(
+                true, List.of(AddressRange.parse("192.0.2.0/24")), List.of(1000, 7), List.of("CN=backup"));
+        return new ArrayPicture(
+                degraded(),
+                false,
+                List.of(
+                        new Exported(ExportSetting.named("data"), List.of("nbd://127.0.0.1:10809/data")),
+                        new Exported(
+                                new ExportSetting("old", "kept", true, rules, new RateLimits(1 << 20, 50), true),
+                                List.of("nbds://127.0.0.1:10809/old"))),
+                List.of(
+                        new Client(3, "127.0.0.1:4711", "", "data", false, 7, 20, 0, 4096, 0, 0),
+                        new Client(5, "192.0.2.7:1", "CN=backup", "old", true, 180, 9, 2, 1 << 20, 0, 4)),
+                List.of(new Mark("monday", 128 << 10)));
     }
 
     private static MemberStatus member(

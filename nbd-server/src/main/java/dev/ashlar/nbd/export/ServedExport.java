@@ -31,7 +31,7 @@ public final class ServedExport {
     private final RateLimiter limiter;
     private final long sizeBytes;
     private final BlockSizes blockSizes;
-    private final List<MetaContext> contexts;
+    private final MetaContext allocation;
     private final Set<ExportUser> users = new LinkedHashSet<>();
     private boolean closed;
 
@@ -42,9 +42,7 @@ public final class ServedExport {
         this.limiter = RateLimiter.of(export.rates(), System::nanoTime);
         this.sizeBytes = export.device().sizeBytes();
         this.blockSizes = BlockSizes.SERVED;
-        this.contexts = Stream.concat(
-                        Stream.of(new AllocationContext(export.device())), export.contexts().stream())
-                .toList();
+        this.allocation = new AllocationContext(export.device());
     }
 
     /** The export's own name, which a client may have reached by the empty one. */
@@ -87,9 +85,9 @@ public final class ServedExport {
         return limiter;
     }
 
-    /** What BLOCK_STATUS can tell: {@code base:allocation}, then what the export adds. */
+    /** What BLOCK_STATUS can tell just now: {@code base:allocation}, then what the export adds. */
     public List<MetaContext> contexts() {
-        return contexts;
+        return Stream.concat(Stream.of(allocation), export.contexts().get().stream()).toList();
     }
 
     /**

@@ -49,7 +49,7 @@ final class X509Credentials {
     private static final int SESSION_SECONDS = 3600;
 
     private static final int SESSIONS = 1024;
-    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+    static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
     /** Authenticated encryption with forward secrecy only, the fastest first where processors have AES. */
     private static final String[] CIPHERS = {
@@ -113,7 +113,7 @@ final class X509Credentials {
         return new JsseEngine(engine, clients != ClientCertificates.NONE);
     }
 
-    private static List<X509Certificate> certificates(Path path, String what) throws TlsSetupException {
+    static List<X509Certificate> certificates(Path path, String what) throws TlsSetupException {
         List<X509Certificate> found = new ArrayList<>();
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");

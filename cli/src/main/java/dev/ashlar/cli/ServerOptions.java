@@ -1,0 +1,113 @@
+package dev.ashlar.cli;
+
+import dev.ashlar.cli.serve.HostPort;
+import dev.ashlar.cli.serve.LimitChoice;
+import dev.ashlar.cli.serve.Listening;
+import dev.ashlar.cli.serve.ServerSetting;
+import dev.ashlar.cli.serve.TlsChoice;
+import dev.ashlar.cli.serve.TlsMode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The flags of {@code ashlar serve} about its server as a whole; the keys of {@code [server]} are named like them. */
+final class ServerOptions {
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            description = "TCP address, port 0 for a free one; may be given several times. 127.0.0.1:10809 when no "
+                    + "address at all is given and none is passed by socket activation.")
+    private List<String> listens = List.of();
+
+    @Option(names = "--unix", paramLabel = "PATH", description = "Unix socket; may be given several times.")
+    private List<Path> sockets = List.of();
+
+    @Option(
+            names = "--unix-mode",
+            paramLabel = "MODE",
+            description = "Permissions of the Unix sockets, such as 0660; what the umask leaves by default.")
+    private String unixMode;
+
+    @Option(
+            names = "--tls",
+            paramLabel = "MODE",
+            description = "off, on (for who asks, and exports with tls = true) or require; require by default when "
+                    + "--tls-certificates or --tls-psk is given, else off.")
+    private String tls;
+
+    @Option(
+            names = "--tls-certificates",
+            paramLabel = "DIR",
+            description = "Where server-cert.pem and server-key.pem lie, and ca-cert.pem to know clients by.")
+    private Path tlsCertificates;
+
+    @Option(
+            names = "--tls-verify-peer",
+            description = "Turn away clients without a certificate that ca-cert.pem signed.")
+    private Boolean tlsVerifyPeer;
+
+    @Option(names = "--tls-psk", paramLabel = "FILE", description = "Pre-shared keys, as GnuTLS's psktool writes them.")
+    private Path tlsPsk;
+
+    @Option(names = "--max-connections", paramLabel = "N", description = "Connections at a time; more are closed.")
+    private Integer maxConnections;
+
+    @Option(
+            names = "--handshake-timeout",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description = "Time from connecting to the use of an export, such as 10s.")
+    private Duration handshakeTimeout;
+
+    @Option(
+            names = "--idle-timeout",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description = "Close clients that ask for nothing this long, 0s never.")
+    private Duration idleTimeout;
+
+    @Option(
+            names = "--stall-timeout",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description = "Close clients that leave a message half sent or an answer unread this long, 0s never.")
+    private Duration stallTimeout;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "SIZE",
+            converter = SizeConverter.class,
+            description = "Bytes per second of all clients together, such as 100M.")
+    private Long rate;
+
+    @Option(
+            names = "--iops",
+            paramLabel = "N",
+            converter = SizeConverter.class,
+            description = "Requests per second of all clients together.")
+    private Long iops;
+
+    @Option(
+            names = "--metrics",
+            paramLabel = "[HOST:]PORT",
+            description = "Answer GET /metrics over HTTP there, in OpenMetrics text; on 127.0.0.1 by default.")
+    private String metrics;
+
+    @Option(names = "--description", paramLabel = "TEXT", description = "What clients are told of exports without a "
+            + "description of their own.")
+    private String description;
+
+    /** @throws IllegalArgumentException if a value is wrong */
+    ServerSetting setting() {
+        return new ServerSetting(
+                new Listening(
+                        listens.stream().map(HostPort::parse).toList(),
+                        sockets,
+                        unixMode == null ? null : Listening.parseMode(unixMode)),
+                new TlsChoice(tls == null ? null : TlsMode.parse(tls), tlsCertificates, tlsVerifyPeer, tlsPsk),
+                new LimitChoice(maxConnections, handshakeTimeout, idleTimeout, stallTimeout, rate, iops),
+                metrics == null ? null : HostPort.parseLocal(metrics),
+                description);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.ashlar.cli.export;
+
+import dev.ashlar.nbd.PeerRules;
+import dev.ashlar.nbd.RateLimits;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How an array shall be exported.
+ *
+ * @param name what clients ask for
+ * @param description a line for people, "" for none
+ * @param readOnly whether clients may only read
+ * @param rules who may open it
+ * @param rates how fast its clients may go together
+ * @param rotational whether clients shall take it for a turning disk
+ */
+public record ExportSetting(
+        String name, String description, boolean readOnly, PeerRules rules, RateLimits rates, boolean rotational) {
+
+    /** Checks the users' numbers. */
+    public ExportSetting {
+        for (int uid : rules.uids()) {
+            if (uid < 0) {
+                throw new IllegalArgumentException("uid=" + uid + " is no user's number");
+            }
+        }
+    }
+
+    /**
+     * Reads what a certificate or key must say of a client, such as {@code CN=backup}.
+     *
+     * @throws IllegalArgumentException if nothing could ever say so
+     */
+    public static String parseIdentity(String text) {
+        if (!text.matches("(CN|DNS|URI|IP|SUBJECT|PSK)=.+")) {
+            throw new IllegalArgumentException("'" + text
+                    + "' is no identity: CN=, DNS=, URI=, IP=, SUBJECT= or PSK= and what must follow");
+        }
+        return text;
+    }
+
+    /** An export for everybody, under this name. */
+    public static ExportSetting named(String name) {
+        return new ExportSetting(name, "", false, PeerRules.ANYBODY, RateLimits.NONE, false);
+    }
+
+    /** What clients meet here beside the data, in words; empty when everybody may read and write as fast as it goes. */
+    public List<String> remarks() {
+        List<String> remarks = new ArrayList<>();
+        if (readOnly) {
+            remarks.add("read-only");
+        }
+        if (rules.requireTls()) {
+            remarks.add("TLS");
+        }
+        rules.addresses().forEach(range -> remarks.add("from " + range));
+        rules.uids().forEach(uid -> remarks.add("uid " + uid));
+        remarks.addAll(rules.identities());
+        if (rates.bytesPerSecond() > 0) {
+            remarks.add(rates.bytesPerSecond() + " bytes/s");
+        }
+        if (rates.operationsPerSecond() > 0) {
+            remarks.add(rates.operationsPerSecond() + " requests/s");
+        }
+        if (rotational) {
+            remarks.add("rotational");
+        }
+        return remarks;
+    }
+}

@@ -1,0 +1,176 @@
+package dev.ashlar.cli.serve;
+
+import dev.ashlar.block.BlockDevice;
+import dev.ashlar.cli.export.ExportSetting;
+import dev.ashlar.cli.result.CommandFailure;
+import dev.ashlar.cli.result.ExitCode;
+import dev.ashlar.cli.show.ArrayPicture.Client;
+import dev.ashlar.nbd.ConnectionStatus;
+import dev.ashlar.nbd.Endpoint;
+import dev.ashlar.nbd.Export;
+import dev.ashlar.nbd.MetaContext;
+import dev.ashlar.nbd.TlsPolicy;
+import dev.ashlar.nbd.TlsSettings;
+import dev.ashlar.nbd.server.NbdServer;
+import dev.ashlar.nbd.server.ServerMetrics;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A daemon's NBD server, as its settings want it. All methods may be called from any thread. */
+final class ConfiguredServer {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfiguredServer.class);
+
+    private final ServerSetting setting;
+    private final TlsSettings tls;
+    private final NbdServer server;
+    private final List<Uris> addresses = new CopyOnWriteArrayList<>();
+    private volatile MetricsEndpoint metrics;
+
+    /**
+     * A server that does not listen yet.
+     *
+     * @throws IOException if the settings contradict each other, or name files that will not do
+     */
+    ConfiguredServer(ServerSetting setting) throws IOException {
+        this.setting = setting;
+        this.tls = setting.tls().settings();
+        this.server = new NbdServer(setting.limits().limits());
+        if (tls != null) {
+            server.useTls(tls);
+        }
+    }
+
+    /** Listens at every address that was named or passed on by a service manager, or at the default one. */
+    void listen() throws IOException {
+        Listening listening = setting.listening();
+        for (HostPort listen : listening.listens()) {
+            listen(listen);
+        }
+        for (Path socket : listening.sockets()) {
+            if (listening.unixMode() == null) {
+                server.listenUnix(socket);
+            } else {
+                server.listenUnix(socket, listening.unixMode());
+            }
+            addresses.add(Uris.unix(socket));
+        }
+        for (Endpoint inherited : server.listenInherited()) {
+            addresses.add(Uris.of(inherited));
+        }
+        if (addresses.isEmpty()) {
+            listen(Listening.DEFAULT);
+        }
+        if (setting.metrics() != null) {
+            metrics = MetricsEndpoint.start(
+                    setting.metrics(), ServerMetrics.MEDIA_TYPE, server.metrics()::writeOpenMetrics);
+            LOG.info("metrics at {}", metrics.address());
+        }
+    }
+
+    private void listen(HostPort listen) throws IOException {
+        int port = server.listenTcp(listen.host(), listen.port()).getPort();
+        addresses.add(Uris.tcp(new HostPort(listen.host(), port)));
+    }
+
+    /**
+     * Serves a device from now on.
+     *
+     * @param defaultDescription what clients are told where nobody said anything
+     * @param contexts what BLOCK_STATUS can tell beside the allocation
+     */
+    void add(
+            ExportSetting wanted, BlockDevice device, String defaultDescription, Supplier<List<MetaContext>> contexts)
+            throws CommandFailure {
+        requireReachable(wanted);
+        String description = wanted.description().isEmpty() ? setting.description() : wanted.description();
+        try {
+            server.addExport(new Export(
+                            wanted.name(),
+                            description == null ? defaultDescription : description,
+                            device,
+                            wanted.readOnly())
+                    .withContexts(contexts)
+                    .withRules(wanted.rules())
+                    .withRates(wanted.rates())
+                    .withRotational(wanted.rotational()));
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, e.getMessage());
+        }
+    }
+
+    /** An export that nobody could ever open is a mistake that should be seen at once. */
+    void requireReachable(ExportSetting wanted) throws CommandFailure {
+        if (wanted.rules().requireTls() && tls == null) {
+            throw new CommandFailure(ExitCode.USAGE, "export '" + wanted.name()
+                    + "' is for encrypted connections, and this server does no TLS");
+        }
+        if (!wanted.rules().identities().isEmpty() && tls.trustAnchors() == null && tls.pskKeys() == null) {
+            throw new CommandFailure(ExitCode.USAGE, "export '" + wanted.name()
+                    + "' asks for identities, and there is no ca-cert.pem beside the server's certificate to know any");
+        }
+    }
+
+    /** Ends an export that is there; whether no request is in the device any more. */
+    boolean remove(String name) throws InterruptedException {
+        return server.removeExport(name);
+    }
+
+    /** Where an export is found. */
+    List<String> uris(ExportSetting export) {
+        boolean encrypted = tls != null && tls.policy() == TlsPolicy.REQUIRED || export.rules().requireTls();
+        return addresses.stream().map(address -> address.of(export.name(), encrypted)).toList();
+    }
+
+    /** Who uses exports of these names. */
+    List<Client> clients(List<String> exports) {
+        return server.connections().stream()
+                .filter(connection -> connection.export() != null && exports.contains(connection.export()))
+                .map(ConfiguredServer::client)
+                .toList();
+    }
+
+    private static Client client(ConnectionStatus connection) {
+        return new Client(
+                connection.id(),
+                connection.peer(),
+                identity(connection.client()),
+                connection.export(),
+                connection.encrypted(),
+                Duration.between(connection.since(), Instant.now()).toSeconds(),
+                connection.requests(),
+                connection.errors(),
+                connection.readBytes(),
+                connection.writtenBytes(),
+                connection.inFlight());
+    }
+
+    /** Who a client is beside where it comes from, of {@link dev.ashlar.nbd.Peer#client}. */
+    private static String identity(String client) {
+        int at = client.lastIndexOf('@');
+        if (at >= 0) {
+            return client.substring(0, at);
+        }
+        return client.startsWith("uid=") && !client.equals("uid=-1") ? client : "";
+    }
+
+    /** Where metrics are told, null for nowhere. */
+    InetSocketAddress metricsAddress() {
+        return metrics == null ? null : metrics.address();
+    }
+
+    /** Lets requests in flight end, then closes everything. */
+    void shutdown(Duration drain) throws InterruptedException {
+        server.shutdown(drain);
+        if (metrics != null) {
+            metrics.close();
+        }
+    }
+}

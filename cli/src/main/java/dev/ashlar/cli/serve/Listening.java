@@ -1,0 +1,63 @@
+package dev.ashlar.cli.serve;
+
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Where a daemon listens.
+ *
+ * @param listens TCP addresses
+ * @param sockets Unix sockets
+ * @param unixMode permissions of those sockets' files, null for what the umask leaves
+ */
+public record Listening(List<HostPort> listens, List<Path> sockets, Set<PosixFilePermission> unixMode) {
+    /** Nothing said. */
+    public static final Listening NONE = new Listening(List.of(), List.of(), null);
+
+    /** Where a daemon listens that was told nothing. */
+    public static final HostPort DEFAULT = new HostPort("127.0.0.1", Uris.NBD_PORT);
+
+    /** Copies the lists. */
+    public Listening {
+        listens = List.copyOf(listens);
+        sockets = List.copyOf(sockets);
+    }
+
+    /** All addresses of both; of what can only be said once, what this says. */
+    public Listening and(Listening other) {
+        return new Listening(
+                Stream.concat(listens.stream(), other.listens.stream()).toList(),
+                Stream.concat(sockets.stream(), other.sockets.stream()).toList(),
+                unixMode == null ? other.unixMode : unixMode);
+    }
+
+    /** Whether no address is named. */
+    public boolean isEmpty() {
+        return listens.isEmpty() && sockets.isEmpty();
+    }
+
+    /** What is certain to be listened at: the default, where nothing is named and no service manager passes sockets. */
+    Listening certain(boolean socketsPassed) {
+        return isEmpty() && !socketsPassed ? new Listening(List.of(DEFAULT), List.of(), unixMode) : this;
+    }
+
+    /**
+     * Permissions as {@code chmod} takes them, such as {@code 0660}.
+     *
+     * @throws IllegalArgumentException if the text is no such number
+     */
+    public static Set<PosixFilePermission> parseMode(String text) {
+        if (!text.matches("0?[0-7]{3}")) {
+            throw new IllegalArgumentException("'" + text + "' is no file mode such as 0660");
+        }
+        int mode = Integer.parseInt(text, 8);
+        // Declared from the owner's right to read, the highest bit, to the others' right to execute.
+        return Stream.of(PosixFilePermission.values())
+                .filter(permission -> (mode & 0400 >> permission.ordinal()) != 0)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+}

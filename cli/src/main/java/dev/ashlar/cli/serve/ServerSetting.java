@@ -1,0 +1,32 @@
+package dev.ashlar.cli.serve;
+
+/**
+ * What is said of a daemon's server as a whole, by flags or by {@code [server]}.
+ *
+ * @param listening where
+ * @param tls whether and how it encrypts
+ * @param limits its bounds
+ * @param metrics where it tells them over HTTP, null for nowhere
+ * @param description of exports that have none of their own, null for one made from the array
+ */
+public record ServerSetting(
+        Listening listening, TlsChoice tls, LimitChoice limits, HostPort metrics, String description) {
+    /** Nothing said. */
+    public static final ServerSetting NONE =
+            new ServerSetting(Listening.NONE, TlsChoice.NONE, LimitChoice.NONE, null, null);
+
+    /** Only where to listen. */
+    public static ServerSetting at(Listening listening) {
+        return new ServerSetting(listening, TlsChoice.NONE, LimitChoice.NONE, null, null);
+    }
+
+    /** All addresses of both, and of everything else what this says, or {@code other} where this says nothing. */
+    public ServerSetting orElse(ServerSetting other) {
+        return new ServerSetting(
+                listening.and(other.listening),
+                tls.orElse(other.tls),
+                limits.orElse(other.limits),
+                LimitChoice.first(metrics, other.metrics),
+                LimitChoice.first(description, other.description));
+    }
+}

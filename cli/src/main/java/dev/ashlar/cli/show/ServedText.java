@@ -1,0 +1,60 @@
+package dev.ashlar.cli.show;
+
+import dev.ashlar.cli.show.ArrayPicture.Client;
+import dev.ashlar.cli.show.ArrayPicture.Exported;
+import java.time.Duration;
+import java.util.List;
+
+/** Exports, clients and marks of an array in words. */
+public final class ServedText {
+    private ServedText() {}
+
+    /** A URI of an export, and behind it what clients meet there. */
+    static String line(Exported export, String uri) {
+        List<String> remarks = export.setting().remarks();
+        return remarks.isEmpty() ? uri : uri + " (" + Printable.of(String.join(", ", remarks)) + ")";
+    }
+
+    /** One client in a line. */
+    static String line(Client client) {
+        StringBuilder text = new StringBuilder("client ").append(Printable.of(client.peer()));
+        if (!client.identity().isEmpty()) {
+            text.append(" as ").append(Printable.of(client.identity()));
+        }
+        text.append(" of ").append(Printable.of(client.export()));
+        text.append(client.encrypted() ? " by TLS" : "");
+        text.append(" for ").append(Durations.age(Duration.ofSeconds(client.seconds()))).append(": ");
+        text.append(client.requests()).append(" requests");
+        if (client.errors() > 0) {
+            text.append(", ").append(client.errors()).append(" errors");
+        }
+        text.append(", ").append(Sizes.format(client.readBytes())).append(" read, ");
+        text.append(Sizes.format(client.writtenBytes())).append(" written");
+        if (client.inFlight() > 0) {
+            text.append(", ").append(client.inFlight()).append(" in flight");
+        }
+        return text.toString();
+    }
+
+    /** What {@code detail} shows below the members; empty for an array that nobody serves. */
+    public static String detail(ArrayPicture picture) {
+        StringBuilder text = new StringBuilder();
+        for (Exported export : picture.exports()) {
+            String description = export.setting().description();
+            text.append("\n    Export ").append(Printable.of(export.setting().name()));
+            text.append(description.isEmpty() ? "" : ": " + Printable.of(description)).append('\n');
+            export.uris().forEach(uri -> text.append("        Served at ").append(line(export, uri)).append('\n'));
+        }
+        if (!picture.clients().isEmpty()) {
+            text.append("\n    Clients\n");
+            picture.clients().forEach(client ->
+                    text.append("        ").append(line(client).substring("client ".length())).append('\n'));
+        }
+        if (!picture.marks().isEmpty()) {
+            text.append("\n    Marks\n");
+            picture.marks().forEach(mark -> text.append("        ").append(mark.name()).append(": ")
+                    .append(Sizes.format(mark.changedBytes())).append(" changed since\n"));
+        }
+        return text.toString();
+    }
+}
