@@ -2,6 +2,7 @@ package dev.ashlar.testing;
 
 import dev.ashlar.block.BlockDevice;
 import dev.ashlar.block.DeviceException;
+import dev.ashlar.block.ExtentVisitor;
 import dev.ashlar.block.MemoryDevice;
 import dev.ashlar.block.Ranges;
 import java.io.IOException;
@@ -156,6 +157,17 @@ public final class PowerCutDevice implements BlockDevice {
             throws IOException {
         Ranges.checkDevice(offsetBytes, lengthBytes, sizeBytes());
         change(Operation.WRITE_ZEROES, new Change(offsetBytes, lengthBytes, null, fua));
+    }
+
+    /** What was written last is told, durable or not, as a file system would. */
+    @Override
+    public synchronized void extents(long offsetBytes, long lengthBytes, ExtentVisitor visitor) throws IOException {
+        Ranges.checkDevice(offsetBytes, lengthBytes, sizeBytes());
+        checkOpen(Operation.EXTENTS, offsetBytes, lengthBytes);
+        if (power.isOff()) {
+            throw powerIsOff(Operation.EXTENTS, offsetBytes, lengthBytes);
+        }
+        cached.extents(offsetBytes, lengthBytes, visitor);
     }
 
     /** Shows again what is durable where a failed flush dropped changes; whatever is unflushed stays cached. */
