@@ -199,13 +199,18 @@ final class Writes {
      * open; this server keeps it, of execution and of replies, where they touch the same bytes.
      */
     void settle(long offsetBytes, long lengthBytes) throws IOException {
-        if (stage != null && stage.mayOverlap(offsetBytes, lengthBytes)) {
+        if (stage == null) {
+            return;
+        }
+        if (stage.mayOverlap(offsetBytes, lengthBytes)) {
             try {
                 session.turns.give();
                 stage.awaitIdle();
             } finally {
                 session.turns.take();
             }
+        }
+        if (stage.hasUnanswered()) {
             stage.answerExecuted(session.replies);
         }
     }
