@@ -1,5 +1,6 @@
 package dev.ashlar.nbd.server;
 
+import static dev.ashlar.nbd.testkit.WireClient.EIO;
 import static dev.ashlar.nbd.testkit.WireClient.FLUSH;
 import static dev.ashlar.nbd.testkit.WireClient.FUA;
 import static dev.ashlar.nbd.testkit.WireClient.NO_HOLE;
@@ -8,13 +9,16 @@ import static dev.ashlar.nbd.testkit.WireClient.TRIM;
 import static dev.ashlar.nbd.testkit.WireClient.WRITE_ZEROES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ashlar.block.DeviceException;
 import dev.ashlar.block.MemoryDevice;
 import dev.ashlar.nbd.Export;
 import dev.ashlar.nbd.testkit.Reply;
+import dev.ashlar.nbd.testkit.ScriptedDevice;
 import dev.ashlar.nbd.testkit.ShapedDevice;
 import dev.ashlar.nbd.testkit.StyledClient;
 import dev.ashlar.nbd.testkit.StyledClient.Style;
 import dev.ashlar.nbd.testkit.Wire;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +38,7 @@ import net.jqwik.api.lifecycle.BeforeProperty;
  */
 class WriteOrderProps {
     private static final int SIZE = 24 << 20;
+    private static final int SMALL_SIZE = 4 << 20;
     private static final int REQUESTS = 400;
     private static final int[] OPTIMAL = {4096, 48 << 10, 256 << 10, 384 << 10, 4 << 20, 16 << 20};
 
@@ -128,11 +133,19 @@ class WriteOrderProps {
         }
     }
 
+    /** Some calls take longer than others, so that the stage has much to do at times. */
+    private static void dawdle(String call) {
+        for (int i = call.hashCode() % 8 == 0 ? 300 : 0; i > 0; i--) {
+            Thread.yield();
+        }
+    }
+
     @Property(tries = 25, shrinking = ShrinkingMode.OFF)
     void pipelinedRequestsHaveTheEffectOfTheirOrder(@ForAll long seed, @ForAll Style style) throws Exception {
         Run run = new Run(seed);
         int optimal = OPTIMAL[run.random.nextInt(OPTIMAL.length)];
-        MemoryDevice device = new MemoryDevice(SIZE);
+        ScriptedDevice device = new ScriptedDevice(new MemoryDevice(SIZE));
+        device.script(WriteOrderProps::dawdle);
         server.addExport(new Export("vol", "", new ShapedDevice(device).optimal(optimal)));
         try (StyledClient client = StyledClient.open(Wire.PLAIN, dir.resolve("s"), "vol", style)) {
             CompletableFuture<Void> sender = new CompletableFuture<>();
@@ -152,6 +165,70 @@ class WriteOrderProps {
         } finally {
             assertThat(server.removeExport("vol")).isTrue();
             device.close();
+        }
+    }
+
+    /** Writes of any size, some of them on ranges that the device refuses: each is told what has become of its own bytes. */
+    @Property(tries = 25, shrinking = ShrinkingMode.OFF)
+    void failuresAreToldToTheWritesConcerned(@ForAll long seed, @ForAll Style style) throws Exception {
+        Random random = new Random(seed);
+        int badFrom = random.nextInt(SMALL_SIZE);
+        int badTo = badFrom + 1 + random.nextInt(200_000);
+        ScriptedDevice device = new ScriptedDevice(new MemoryDevice(SMALL_SIZE));
+        device.script(call -> {
+            dawdle(call);
+            String[] fields = call.split("[ +]");
+            if (fields[0].equals("write")
+                    && Long.parseLong(fields[1]) < badTo
+                    && Long.parseLong(fields[1]) + Long.parseLong(fields[2]) > badFrom) {
+                throw new DeviceException("disk", "write", badFrom, badTo - badFrom, "bad");
+            }
+        });
+        byte[] model = new byte[SMALL_SIZE];
+        BitSet unknown = new BitSet(SMALL_SIZE);
+        BitSet failing = new BitSet(REQUESTS);
+        server.addExport(new Export(
+                "vol", "", new ShapedDevice(device).optimal(OPTIMAL[random.nextInt(OPTIMAL.length)])));
+        try (StyledClient client = StyledClient.open(Wire.PLAIN, dir.resolve("s"), "vol", style)) {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            for (int i = 0, next = 0; i < REQUESTS; i++) {
+                int length = 1 + random.nextInt(random.nextInt(4) == 0 ? 300_000 : 40_000);
+                int offset = random.nextInt(10) < 8 && next + length <= SMALL_SIZE ? next
+                        : random.nextInt(SMALL_SIZE - length);
+                next = offset + length;
+                byte[] payload = new byte[length];
+                random.nextBytes(payload);
+                all.writeBytes(client.writeBytes(random.nextInt(30) == 0 ? FUA : 0, i, offset, payload));
+                boolean bad = offset < badTo && next > badFrom;
+                failing.set(i, bad);
+                // Of a failed write that was executed in two parts, one may have been written.
+                unknown.set(offset, next, bad);
+                System.arraycopy(payload, 0, model, offset, length);
+            }
+            Thread.ofPlatform().daemon().start(() -> sendQuietly(client, all.toByteArray()));
+            for (int i = 0; i < REQUESTS; i++) {
+                Reply reply = client.reply(0);
+                assertThat(reply.error()).as("write %d", reply.cookie())
+                        .isEqualTo(failing.get((int) reply.cookie()) ? EIO : 0);
+            }
+            device.script(_ -> {});
+            byte[] content = client.read(0, SMALL_SIZE);
+            for (int at = unknown.nextClearBit(0); at < SMALL_SIZE; at = unknown.nextClearBit(at + 1)) {
+                if (content[at] != model[at]) {
+                    throw new AssertionError("wrong byte at " + at);
+                }
+            }
+        } finally {
+            assertThat(server.removeExport("vol")).isTrue();
+            device.close();
+        }
+    }
+
+    private static void sendQuietly(StyledClient client, byte[] bytes) {
+        try {
+            client.wire().send(bytes);
+        } catch (IOException _) {
+            // The replies that do not come tell it.
         }
     }
 

@@ -414,6 +414,21 @@ class WriteStageTest extends WireTestBase {
     }
 
     @Test
+    void moreWritesThanTheStageHasPlacesForWait() throws Exception {
+        holdTheStageUntilReleased();
+        try (StyledClient client = open(Style.SIMPLE)) {
+            CompletableFuture<Void> sent = send(client, sequence(client, 2000, 4096));
+            stageHolds.await();
+            released.countDown();
+            assertThat(errors(client, 2001)).hasSize(2001).containsValue(0).doesNotContainValue(EIO);
+            sent.get();
+            for (int i = 0; i < 2000; i++) {
+                assertThat(client.read(i * 4096L, 4096)).isEqualTo(TransmissionTest.pattern(i, 4096));
+            }
+        }
+    }
+
+    @Test
     void withoutRingsWritesGoTheSlowerWay() throws Exception {
         // A quarter of the payload memory is for rings: four of them.
         serve("tight", ServerLimits.DEFAULTS.withPayloadMemory(128L * MIB, Duration.ofSeconds(60)),
