@@ -85,7 +85,7 @@ class WriteOrderProps {
                 return (64 << 10) + random.nextInt(700_000);
             }
             // Around what the stage takes, and so much that its memory wraps.
-            return write ? (4 << 20) - 3 + random.nextInt(6) : 1 << 20;
+            return write ? (2 << 20 + random.nextInt(2)) - 3 + random.nextInt(6) : 1 << 20;
         }
 
         private int offset(int length) {
@@ -192,7 +192,10 @@ class WriteOrderProps {
         try (StyledClient client = StyledClient.open(Wire.PLAIN, dir.resolve("s"), "vol", style)) {
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             for (int i = 0, next = 0; i < REQUESTS; i++) {
-                int length = 1 + random.nextInt(random.nextInt(4) == 0 ? 300_000 : 40_000);
+                // The largest are taken in parts, and answered once.
+                int length = random.nextInt(40) == 0
+                        ? (2 << 20) - 2 + random.nextInt(1 << 20)
+                        : 1 + random.nextInt(random.nextInt(4) == 0 ? 300_000 : 40_000);
                 int offset = random.nextInt(10) < 8 && next + length <= SMALL_SIZE ? next
                         : random.nextInt(SMALL_SIZE - length);
                 next = offset + length;
