@@ -30,12 +30,12 @@ import org.tomlj.TomlParseResult;
  */
 public final class ConfigFile {
     private static final Set<String> TOP = Set.of("server", "array", "export");
-    private static final Set<String> SERVER = Set.of(
+    static final Set<String> SERVER = Set.of(
             "listen", "unix", "unix-mode", "tls", "tls-certificates", "tls-verify-peer", "tls-psk", "max-connections",
             "handshake-timeout", "idle-timeout", "stall-timeout", "rate", "iops", "metrics", "description",
             "read-only", "force", "run");
     private static final Set<String> ARRAY = Set.of("members", "read-only", "force", "run");
-    private static final Set<String> EXPORT = Set.of(
+    static final Set<String> EXPORT = Set.of(
             "name", "array", "description", "read-only", "tls", "allow", "allow-uid", "allow-identity", "rate", "iops",
             "rotational");
 

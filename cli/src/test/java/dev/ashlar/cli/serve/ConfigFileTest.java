@@ -18,6 +18,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,6 +178,24 @@ class ConfigFileTest {
                 .isInstanceOf(CommandFailure.class)
                 .hasMessageContaining("ashlar.toml")
                 .hasMessageContaining(message);
+    }
+
+    /** The first cells of the tables of {@code docs/serving.md} are the keys there are. */
+    @Test
+    void everyKeyIsInTheDocs() throws IOException {
+        String docs = Files.readString(Path.of("../docs/serving.md"));
+        assertThat(keys(docs.substring(docs.indexOf("## The server"), docs.indexOf("## Exports"))))
+                .isEqualTo(ConfigFile.SERVER);
+        assertThat(keys(docs.substring(docs.indexOf("## Exports"), docs.indexOf("## TLS"))))
+                .isEqualTo(ConfigFile.EXPORT);
+    }
+
+    private static Set<String> keys(String section) {
+        return section.lines()
+                .filter(line -> line.startsWith("| `"))
+                .flatMap(line -> Pattern.compile("`([a-z-]+)`").matcher(line.split("\\|")[1]).results())
+                .map(match -> match.group(1))
+                .collect(Collectors.toSet());
     }
 
     @Test
