@@ -13,9 +13,19 @@ import org.bouncycastle.tls.TlsServerProtocol;
  */
 final class PskEngine implements RecordEngine {
 
-    /** Lets replies go on after the client has said that it sends no more, which the protocol by itself would not. */
+    /** Lets replies go on after the client has said that it sends no more, and keeps {@link KeyLimits}. */
     private static final class Protocol extends TlsServerProtocol {
         private boolean inputEnded;
+        private long overdueRecords;
+
+        /** With true: for every record once the protocol would like new keys; with false: when the client wants them. */
+        @Override
+        protected void send13KeyUpdate(boolean ownWish) throws IOException {
+            if (!ownWish || overdueRecords++ >= KeyLimits.RECORDS) {
+                overdueRecords = 0;
+                super.send13KeyUpdate(ownWish);
+            }
+        }
 
         @Override
         protected void handleAlertWarningMessage(short alertDescription) throws IOException {

@@ -61,6 +61,10 @@ final class X509Credentials {
 
     private static final char[] NO_PASSWORD = new char[0];
 
+    static {
+        KeyLimits.raise();
+    }
+
     private final SSLContext context;
     private final ClientCertificates clients;
 

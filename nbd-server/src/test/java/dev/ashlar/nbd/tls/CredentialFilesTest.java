@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.Security;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,6 +179,13 @@ class CredentialFilesTest {
         Path file = Files.writeString(dir.resolve("keys.psk"), text.replace("\\n", "\n"));
         assertThatThrownBy(() -> PskKeys.load(file)).isInstanceOf(TlsSetupException.class)
                 .hasMessageContaining(file.toString()).hasMessageContaining(message).hasMessageNotContaining("0011");
+    }
+
+    @Test
+    void keysOfTheJdkLastLongerThanItsClientsCanBearRenewals() throws IOException {
+        X509Credentials.load(TlsSettings.directory(dir)).newEngine();
+        assertThat(Security.getProperty("jdk.tls.keyLimits").split(", "))
+                .hasSize(2).allMatch(limit -> limit.endsWith(" KeyUpdate 2^48"));
     }
 
     @Test
