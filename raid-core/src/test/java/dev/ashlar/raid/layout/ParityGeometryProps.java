@@ -41,6 +41,20 @@ class ParityGeometryProps {
     }
 
     @Property(tries = 2000)
+    void firstStripeLikeAnotherHasItsRolesAndExponents(
+            @ForAll("geometries") ParityGeometry geometry, @ForAll @LongRange(min = 0) long anyStripe) {
+        long stripe = anyStripe % geometry.stripes();
+        long first = geometry.firstLike(stripe);
+        assertThat(first).isBetween(0L, stripe);
+        assertThat(geometry.pRole(first)).isEqualTo(geometry.pRole(stripe));
+        assertThat(geometry.qRole(first)).isEqualTo(geometry.qRole(stripe));
+        for (int index = 0; index < geometry.dataDisks(); index++) {
+            assertThat(geometry.dataRole(first, index)).isEqualTo(geometry.dataRole(stripe, index));
+            assertThat(geometry.exponent(first, index)).isEqualTo(geometry.exponent(stripe, index));
+        }
+    }
+
+    @Property(tries = 2000)
     void exponentsOfAStripeDiffer(
             @ForAll("geometries") ParityGeometry geometry, @ForAll @LongRange(min = 0) long anyStripe) {
         long stripe = anyStripe % geometry.stripes();
