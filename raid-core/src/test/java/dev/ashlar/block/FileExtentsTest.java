@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ class FileExtentsTest {
 
     private static void fill(BlockDevice device, long offset, int length) throws IOException {
         byte[] bytes = new byte[length];
-        java.util.Arrays.fill(bytes, (byte) 1);
+        Arrays.fill(bytes, (byte) 1);
         device.write(offset, MemorySegment.ofArray(bytes), 0, length, false);
     }
 
@@ -108,7 +109,8 @@ class FileExtentsTest {
     }
 
     private boolean punches(Place place) throws IOException {
-        return place == Place.TMPFS || List.of("ext4", "xfs", "btrfs", "tmpfs").contains(Files.getFileStore(image).type());
+        return place == Place.TMPFS
+                || List.of("ext4", "xfs", "btrfs", "tmpfs").contains(Files.getFileStore(image).type());
     }
 
     /** In units of 512 bytes, by the file system's own account. */

@@ -95,7 +95,8 @@ class TrackedDeviceTest extends BlockDeviceContract {
     @Test
     void aWriteUnderWayWhenAMarkIsSetCountsAsAfterIt() throws Exception {
         GateDevice gate = new GateDevice(new MemoryDevice(10L * PIECE));
-        try (TrackedDevice device = new TrackedDevice(gate); ExecutorService thread = Executors.newSingleThreadExecutor()) {
+        try (TrackedDevice device = new TrackedDevice(gate);
+                ExecutorService thread = Executors.newSingleThreadExecutor()) {
             gate.hold(Operation.WRITE);
             Future<?> write = thread.submit(() -> {
                 write(device, 3L * PIECE, 1);
@@ -113,7 +114,8 @@ class TrackedDeviceTest extends BlockDeviceContract {
     void aWriteIsRememberedBeforeItIsAnsweredAndAlsoWhenItFails() throws Exception {
         FaultDevice faulty = new FaultDevice("faulty", new MemoryDevice(10L * PIECE));
         GateDevice gate = new GateDevice(faulty);
-        try (TrackedDevice device = new TrackedDevice(gate); ExecutorService thread = Executors.newSingleThreadExecutor()) {
+        try (TrackedDevice device = new TrackedDevice(gate);
+                ExecutorService thread = Executors.newSingleThreadExecutor()) {
             device.setMark("m");
             gate.hold(Operation.WRITE);
             faulty.inject(Fault.on(Operation.WRITE));

@@ -19,7 +19,7 @@ final class BadBlockLog {
 
     /** Whether the range is durable in the member's log now. */
     static boolean add(ArrayCore core, Member member, long offsetBytes, long lengthBytes) {
-        if (core.readOnly || member.fields().badBlockSectors() == 0) {
+        if (core.readOnly || !member.fields().hasBadBlockLog()) {
             return false;
         }
         long first = member.deviceSector(offsetBytes);

@@ -12,6 +12,8 @@ import dev.ashlar.raid.engine.RoleTable;
 import dev.ashlar.raid.member.Member;
 import dev.ashlar.raid.superblock.ArrayFields;
 import dev.ashlar.raid.superblock.Features;
+import dev.ashlar.raid.superblock.Superblock;
+import dev.ashlar.raid.superblock.SuperblockExtents;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -36,19 +38,29 @@ final class BitmapSupport {
         long syncSectors = engine.syncBytes() / 512;
         try (Arena arena = Arena.ofConfined()) {
             BitmapHeader header;
+            boolean trusted;
             try {
                 MemorySegment first = arena.allocate(BitmapLayout.PAGE_BYTES, 8);
                 source.device().read(at, first, 0, first.byteSize());
                 header = BitmapHeader.decode(first, 0);
                 header.requireUuid(fields.setUuid());
+                trusted = header.trustedBeside(fields.events());
+                header = header.withSyncSizeSectors(bitmapSectors(fields, syncSectors));
+                requireRoom(core, table, header.lengthBytes() / 512);
             } catch (ArrayRefusedException e) {
                 return unusable(core, syncSectors, e, dirty, options);
             }
-            boolean trusted = header.trustedBeside(fields.events());
-            header = header.withSyncSizeSectors(bitmapSectors(fields, syncSectors));
             MemorySegment bytes = arena.allocate(header.lengthBytes(), 8);
             source.device().read(at, bytes, 0, bytes.byteSize());
             return WriteIntentBitmap.load(header, bytes, dirty, trusted, core::storeBitmap);
+        }
+    }
+
+    /** How long the bitmap is says its header only; it is read and written on every member. */
+    private static void requireRoom(ArrayCore core, RoleTable table, long bitmapSectors) throws ArrayRefusedException {
+        for (Member member : table.present()) {
+            SuperblockExtents.checkBitmap(new Superblock(core.minorVersion, core.fields(), member.fields()),
+                    bitmapSectors, member.device().sizeBytes() / 512);
         }
     }
 

@@ -10,6 +10,7 @@ import dev.ashlar.raid.layout.ParityGeometry;
 import dev.ashlar.raid.layout.StripedGeometry;
 import dev.ashlar.raid.parity.Parity;
 import dev.ashlar.raid.superblock.ArrayFields;
+import dev.ashlar.raid.superblock.Features;
 
 /** The data path that a superblock asks for. */
 final class Engines {
@@ -19,7 +20,7 @@ final class Engines {
     static Engine of(ArrayFields fields, long[] dataSectors, EngineHost host) {
         return switch (fields.level()) {
             case RAID0 -> new StripedEngine(
-                    StripedGeometry.of(fields.layout(), fields.chunkSectors(), dataSectors), host);
+                    StripedGeometry.of(striping(fields), fields.chunkSectors(), dataSectors), host);
             case RAID1 -> new MirrorEngine(MirrorGeometry.raid1(fields.raidDisks(), fields.sizeSectors()), host);
             case RAID10 -> new MirrorEngine(
                     MirrorGeometry.raid10(fields.layout(), fields.raidDisks(), fields.chunkSectors(),
@@ -28,5 +29,10 @@ final class Engines {
                     ParityGeometry.of(fields.level(), fields.layout(), fields.raidDisks(), fields.chunkSectors(),
                             fields.sizeSectors()), Parity.best(), host);
         };
+    }
+
+    /** Without its feature the field means nothing. */
+    private static int striping(ArrayFields fields) {
+        return fields.has(Features.RAID0_LAYOUT) ? fields.layout() : StripedGeometry.UNSPECIFIED;
     }
 }

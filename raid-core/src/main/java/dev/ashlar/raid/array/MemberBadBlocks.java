@@ -16,7 +16,7 @@ final class MemberBadBlocks {
     static BadBlocks read(BlockDevice device, String name, MemberFields own) throws IOException {
         if (!own.has(Features.BAD_BLOCKS)) {
             // Only the feature bit says that the log's sectors hold anything.
-            return BadBlocks.empty(own.badBlockSectors(), own.badBlockShift());
+            return empty(own);
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment log = arena.allocate(own.badBlockSectors() * 512L, 8);
@@ -27,10 +27,16 @@ final class MemberBadBlocks {
         }
     }
 
+    /** A log without a place, or in units that none can have, holds nothing. */
+    private static BadBlocks empty(MemberFields own) {
+        return own.hasBadBlockLog() && BadBlocks.isShift(own.badBlockShift())
+                ? BadBlocks.empty(own.badBlockSectors(), own.badBlockShift()) : BadBlocks.empty(0, 0);
+    }
+
     /** Writes an empty log. */
     static BadBlocks fresh(BlockDevice device, MemberFields own) throws IOException {
-        BadBlocks empty = BadBlocks.empty(own.badBlockSectors(), own.badBlockShift());
-        if (own.badBlockSectors() > 0) {
+        BadBlocks empty = empty(own);
+        if (own.hasBadBlockLog()) {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment log = arena.allocate(own.badBlockSectors() * 512L, 8);
                 empty.encode(log, 0);

@@ -174,8 +174,14 @@ public record BitmapHeader(
                 writeBehind, sectorsReserved);
     }
 
-    /** The same over another size: of the array it is used for, which decides as in md. */
-    public BitmapHeader withSyncSizeSectors(long newSyncSizeSectors) {
+    /**
+     * The same over another size: of the array it is used for, which decides as in md.
+     *
+     * @throws ArrayRefusedException if its bits would be too many for that
+     */
+    public BitmapHeader withSyncSizeSectors(long newSyncSizeSectors) throws ArrayRefusedException {
+        String refusal = refusal(newSyncSizeSectors, chunkBytes, daemonSleepSeconds, writeBehind);
+        refuseIf(refusal != null, refusal);
         return new BitmapHeader(uuid, events, eventsCleared, newSyncSizeSectors, state, chunkBytes, daemonSleepSeconds,
                 writeBehind, sectorsReserved);
     }

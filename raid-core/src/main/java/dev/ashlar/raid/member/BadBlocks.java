@@ -63,10 +63,15 @@ public final class BadBlocks {
      * @param shift bblog_shift of the superblock
      */
     public static BadBlocks empty(int logSectors, int shift) {
-        if (logSectors < 0 || shift < 0 || shift > MAX_SHIFT) {
+        if (logSectors < 0 || !isShift(shift)) {
             throw new IllegalArgumentException("logSectors=" + logSectors + " shift=" + shift);
         }
         return new BadBlocks((int) Math.min(MAX_ENTRIES, logSectors * 64L), shift);
+    }
+
+    /** Whether a log may be in units of {@code 2^shift} sectors. */
+    public static boolean isShift(int shift) {
+        return shift >= 0 && shift <= MAX_SHIFT;
     }
 
     /**
@@ -77,7 +82,7 @@ public final class BadBlocks {
      */
     public static BadBlocks decode(MemorySegment log, long offset, int logSectors, int shift)
             throws MalformedLogException {
-        if (shift < 0 || shift > MAX_SHIFT) {
+        if (!isShift(shift)) {
             throw new MalformedLogException("bad block log in units of 2^" + shift + " sectors");
         }
         BadBlocks blocks = empty(logSectors, shift);

@@ -171,7 +171,7 @@ public final class ExamineText {
                     + ((member.devFlags() & 2) != 0 ? "failfast " : ""));
         }
         line("Update Time", TIME.format(time(array.utime()).atZone(zone)));
-        if (member.badBlockSectors() != 0 && member.badBlockOffset() != 0) {
+        if (member.hasBadBlockLog()) {
             line("Bad Block Log", member.badBlockSectors() * SuperblockLayout.SECTOR_BYTES / Long.BYTES
                     + " entries available at offset " + member.badBlockOffset() + " sectors"
                     + (member.has(Features.BAD_BLOCKS) ? " - bad blocks present." : ""));

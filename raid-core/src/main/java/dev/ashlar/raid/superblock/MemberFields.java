@@ -53,6 +53,11 @@ public record MemberFields(
         return (features & mask) == mask;
     }
 
+    /** Whether there is room for a bad-block log; an offset of 0, where the superblock is, names none. */
+    public boolean hasBadBlockLog() {
+        return badBlockSectors != 0 && badBlockOffset != 0;
+    }
+
     /** Whether the member asks to be read last. */
     public boolean writeMostly() {
         return (devFlags & 1) != 0;

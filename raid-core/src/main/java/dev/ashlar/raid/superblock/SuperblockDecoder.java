@@ -183,6 +183,9 @@ final class SuperblockDecoder {
         if (Roles.isActive(role) && role >= array.raidDisks() && !array.has(Features.RESHAPE_ACTIVE)) {
             throw damaged("the member's role is " + role + " of " + array.raidDisks());
         }
+        if (member.has(Features.BAD_BLOCKS) && member.badBlockOffset() == 0) {
+            throw damaged("there are bad blocks, and no place of their log");
+        }
         if (member.dataSize() < 10) {
             throw damaged("data_size is " + member.dataSize() + " sectors");
         }

@@ -40,7 +40,7 @@ public final class SuperblockExtents {
             extents.add(new Extent("the bitmap", from + array.bitmapOffset(),
                     Math.max(bitmapSectors, MIN_BITMAP_SECTORS)));
         }
-        if (member.badBlockSectors() != 0 && member.badBlockOffset() != 0) {
+        if (member.hasBadBlockLog()) {
             extents.add(new Extent("the bad-block log", from + member.badBlockOffset(), member.badBlockSectors()));
         }
         return extents;
@@ -63,6 +63,26 @@ public final class SuperblockExtents {
             checkInside(extent, 0, deviceSectors);
             checkApart(extent, own);
             checkApart(extent, data);
+        }
+    }
+
+    /**
+     * Checks that a bitmap of this length lies on the device and apart from everything else there.
+     *
+     * @param superblock with the bitmap's feature
+     * @throws SuperblockException with {@link Cause#METADATA_OVERLAPS}
+     */
+    public static void checkBitmap(Superblock superblock, long bitmapSectors, long deviceSectors)
+            throws SuperblockException {
+        long start = superblock.member().superOffset() + superblock.array().bitmapOffset();
+        Extent bitmap = new Extent("the bitmap", start, bitmapSectors);
+        checkInside(bitmap, 0, deviceSectors);
+        checkApart(bitmap, superblock(superblock));
+        checkApart(bitmap, data(superblock));
+        for (Extent extent : metadata(superblock, bitmapSectors)) {
+            if (!extent.equals(bitmap)) {
+                checkApart(bitmap, extent);
+            }
         }
     }
 

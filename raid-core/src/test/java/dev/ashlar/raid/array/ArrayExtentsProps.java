@@ -42,7 +42,7 @@ class ArrayExtentsProps {
     private static long rebuilding;
     private static long refused;
 
-    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF,
+    @Property(tries = 150, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF,
             afterFailure = AfterFailureMode.RANDOM_SEED)
     @AddLifecycleHook(Seen.class)
     void extentsAndRedundancyNeverSayWhatIsNotSo(@ForAll RaidLevel level, @ForAll long seed) throws IOException {

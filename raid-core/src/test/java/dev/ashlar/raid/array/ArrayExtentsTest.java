@@ -85,7 +85,8 @@ class ArrayExtentsTest {
         for (int disk = 0; disk < lost; disk++) {
             array.failMember("disk" + disk);
         }
-        assertThat(extents()).isEqualTo(written + ":hole " + 4 * CHUNK + ":data " + (size - written - 4 * CHUNK) + ":hole");
+        assertThat(extents()).isEqualTo(written + ":hole " + 4 * CHUNK + ":data "
+                + (size - written - 4 * CHUNK) + ":hole");
         // One block of zeroes that is allocated beside lost ones makes them data: they could be anything else.
         array.writeZeroes(4 * CHUNK, 4 * CHUNK, false, false);
         assertThat(extents()).startsWith(4 * CHUNK + ":hole " + 4 * CHUNK + ":data ");

@@ -36,7 +36,8 @@ class RedundancyTest {
 
     /** Lengths and flags in order, such as "4096:0 512:D". */
     private String redundancy() throws IOException {
-        return Extents.list(test.array::redundancy, 0, test.array.sizeBytes()).stream().map(extent -> extent.length() + ":"
+        return Extents.list(test.array::redundancy, 0, test.array.sizeBytes()).stream()
+                .map(extent -> extent.length() + ":"
                 + ((extent.flags() & Redundancy.DEGRADED) != 0 ? "D" : "0")
                 + ((extent.flags() & Redundancy.REBUILDING) != 0 ? "R" : "")
                 + ((extent.flags() & Redundancy.LOST) != 0 ? "L" : "")).collect(Collectors.joining(" "));

@@ -61,6 +61,13 @@ class BitmapHeaderTest {
     }
 
     @Test
+    void bitmapTooFineForTheArrayItIsFoundInIsRefused() {
+        BitmapHeader header = BitmapHeader.fresh(SET_UUID, 1 << 20, 512);
+        assertThatThrownBy(() -> header.withSyncSizeSectors(1L << 32)).isInstanceOf(ArrayRefusedException.class)
+                .hasMessageContaining("too fine");
+    }
+
+    @Test
     void bitmapOfAnotherArrayIsRefused() {
         BitmapHeader header = BitmapHeader.fresh(SET_UUID, 1 << 20, 65536);
         assertThatThrownBy(() -> header.requireUuid(new UUID(1, 2)))
