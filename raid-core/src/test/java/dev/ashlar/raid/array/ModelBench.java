@@ -27,6 +27,8 @@ import java.util.function.BiFunction;
  */
 class ModelBench {
     private static final int PIECE_BYTES = 64 * 1024;
+    /** What is lost is told by blocks of this size. */
+    private static final int BLOCK_BYTES = 4096;
     private static final int MOST_SETTLE_TURNS = 400;
     private static final long RETRY_NANOS = 6_000_000_000L;
 
@@ -250,16 +252,24 @@ class ModelBench {
                 compare(at, Math.min(step, content.length() - at));
                 continue;
             }
-            try {
-                byte[] got = test.read(at, step);
-                if (content.firstWrong(at, got) >= 0) {
-                    counts.outcome("chunk changed by force");
-                }
-                content.adopted(at, got);
-            } catch (IOException e) {
-                if (!excused()) {
-                    throw violation("a read failed without need after force", e);
-                }
+            adoptChunk(at, Math.min(step, content.length() - at));
+        }
+    }
+
+    /** Takes what a lost member's chunk reads as now; where blocks of it are lost, the others one by one. */
+    private void adoptChunk(int at, int length) {
+        try {
+            byte[] got = test.read(at, length);
+            if (content.firstWrong(at, got) >= 0) {
+                counts.outcome("chunk changed by force");
+            }
+            content.adopted(at, got);
+        } catch (IOException e) {
+            if (!excused()) {
+                throw violation("a read failed without need after force", e);
+            }
+            for (int block = at; length > BLOCK_BYTES && block < at + length; block += BLOCK_BYTES) {
+                adoptChunk(block, Math.min(BLOCK_BYTES, at + length - block));
             }
         }
     }
