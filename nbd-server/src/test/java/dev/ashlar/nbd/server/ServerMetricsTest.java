@@ -144,6 +144,8 @@ class ServerMetricsTest {
                 slow.receive(18);
                 slow.expectClosed();
             }
+            // The peer sees its end before the place is given back.
+            awaitConnections(2);
             WireClient.connect(tcp).close();
             while (value("ashlar_nbd_failed_handshakes_total") == 0) {
                 Thread.onSpinWait();
