@@ -235,13 +235,17 @@ public final class WireClient implements Closeable {
         return this;
     }
 
+    /** Sends an option in one go: the server may close as soon as it has seen the header. */
     public void option(int code, byte[] data) throws IOException {
-        optionHeader(code, data.length);
-        send(data);
+        send(optionStart(code, data.length, data.length).put(data).flip());
+    }
+
+    private static ByteBuffer optionStart(int code, int length, int room) {
+        return ByteBuffer.allocate(16 + room).putLong(0x49484156454F5054L).putInt(code).putInt(length);
     }
 
     public void optionHeader(int code, int length) throws IOException {
-        send(ByteBuffer.allocate(16).putLong(0x49484156454F5054L).putInt(code).putInt(length).flip());
+        send(optionStart(code, length, 0).flip());
     }
 
     public OptionReply optionReply() throws IOException {
