@@ -45,7 +45,7 @@ final class Reads {
         this.session = session;
         this.replies = session.replies;
         this.device = session.export.device();
-        this.holes = new HoleFinder(device);
+        this.holes = new HoleFinder(device, System::nanoTime);
     }
 
     /** Serves a validated request. */

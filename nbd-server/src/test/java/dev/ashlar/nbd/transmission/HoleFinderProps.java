@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ashlar.block.MemoryDevice;
 import dev.ashlar.nbd.testkit.ShapedDevice;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -27,7 +28,7 @@ class HoleFinderProps {
                     flags[sector++] = value;
                 }
             }
-            HoleFinder holes = new HoleFinder(device);
+            HoleFinder holes = new HoleFinder(device, () -> 0);
             for (int i = 0; i < 50; i++) {
                 int offset = random.nextInt(SIZE);
                 int end = offset + 1 + random.nextInt(SIZE - offset);
@@ -50,7 +51,7 @@ class HoleFinderProps {
     void denseDeviceIsAskedLessAndLessAndAHoleIsFoundAgain() {
         try (MemoryDevice memory = new MemoryDevice(SIZE)) {
             ShapedDevice device = new ShapedDevice(memory);
-            HoleFinder holes = new HoleFinder(device);
+            HoleFinder holes = new HoleFinder(device, () -> 0);
             for (int i = 0; i < 200; i++) {
                 assertThat(holes.runLength(0, 65536)).isEqualTo(65536);
                 assertThat(holes.zero()).isFalse();
@@ -67,9 +68,33 @@ class HoleFinderProps {
     }
 
     @Example
+    void answersThatTookLongAndWereOfNoUseAreNotAskedForSoon() {
+        try (MemoryDevice memory = new MemoryDevice(SIZE)) {
+            ShapedDevice device = new ShapedDevice(memory);
+            AtomicLong clock = new AtomicLong();
+            HoleFinder holes = new HoleFinder(device, () -> clock.getAndAdd(250_000));
+            for (int i = 0; i < 3; i++) {
+                holes.runLength(0, 65536);
+            }
+            device.hole(0, SIZE);
+            for (int i = 0; i < 4990; i++) {
+                holes.runLength(0, 65536);
+                assertThat(holes.zero()).as("request %d behind it", i).isFalse();
+            }
+            for (int i = 0; i < 10; i++) {
+                holes.runLength(0, 65536);
+            }
+            for (int i = 0; i < 10; i++) {
+                holes.runLength(0, 65536);
+                assertThat(holes.zero()).as("a hole is worth its price").isTrue();
+            }
+        }
+    }
+
+    @Example
     void failingExtentsAreDataAsAWhole() {
         try (MemoryDevice memory = new MemoryDevice(SIZE)) {
-            HoleFinder holes = new HoleFinder(new ShapedDevice(memory).extentsFail(true));
+            HoleFinder holes = new HoleFinder(new ShapedDevice(memory).extentsFail(true), () -> 0);
             assertThat(holes.runLength(0, SIZE)).isEqualTo(SIZE);
             assertThat(holes.zero()).isFalse();
         }
