@@ -16,6 +16,8 @@ class AllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int CALLS = 2000;
     private static final int MOST_ROUNDS = 500;
+    /** What the compilers get at least, however fast the rounds are. */
+    private static final long COMPILERS_NANOS = 30_000_000_000L;
     private static final ExtentVisitor VISITOR = (_, _) -> true;
 
     @TempDir
@@ -79,7 +81,10 @@ class AllocationTest {
     /** The compilers take their time, so a clean round must come in the end and need not come at once. */
     private static void check(String name, Call call) throws IOException {
         long allocated = Long.MAX_VALUE;
-        for (int round = 0; round < MOST_ROUNDS && allocated > 0; round++) {
+        long began = System.nanoTime();
+        for (int round = 0;
+                allocated > 0 && (round < MOST_ROUNDS || System.nanoTime() - began < COMPILERS_NANOS);
+                round++) {
             long before = THREADS.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < CALLS; i++) {
                 call.run(i % 1000 * 4096L);

@@ -246,6 +246,11 @@ final class TlsTransport implements Transport {
     }
 
     @Override
+    public void brought(int requests) {
+        lower.brought(requests);
+    }
+
+    @Override
     public boolean peerGone() {
         return inputEndedByPeer || lower.peerGone();
     }

@@ -177,6 +177,7 @@ public final class Transmission {
     private boolean serveReceived() throws IOException {
         int header = request.headerBytes();
         wantedBytes = header;
+        int begun = 0;
         while (input.available() >= header) {
             if (!request.decode(input.bytes(), input.head()) || request.type() == Command.DISC) {
                 return false;
@@ -201,7 +202,9 @@ public final class Transmission {
                 serve();
             }
             admitted = false;
+            begun++;
         }
+        transport.brought(begun);
         return true;
     }
 

@@ -120,6 +120,11 @@ public final class SocketTransport implements Transport {
         return 0;
     }
 
+    @Override
+    public void brought(int requests) {
+        spin.brought(requests);
+    }
+
     private int taken(long result) throws IOException {
         if (result > 0) {
             progress.received(result);

@@ -11,13 +11,13 @@ import java.util.concurrent.TimeUnit;
  */
 final class SpinPolicy {
     /** How long one spin lasts at most. */
-    static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+    static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     /** A wait shorter than this could have been spun through, the time to wake up taken off. */
-    static final long SHORT_WAIT_NANOS = TimeUnit.MICROSECONDS.toNanos(80);
+    static final long SHORT_WAIT_NANOS = TimeUnit.MICROSECONDS.toNanos(150);
 
     private static final int LEAST_RUN = 16;
-    private static final int LONGEST_RUN = 1 << 14;
+    private static final int LONGEST_RUN = 1 << 12;
     /** So many spins in a row that paid off make up for earlier failures. */
     private static final int TRUSTED_HITS = 256;
 
@@ -28,6 +28,13 @@ final class SpinPolicy {
     /** Whether the next wait begins with a spin. */
     boolean spins() {
         return run >= neededRun;
+    }
+
+    /** The last wait was for so many requests. A client that sends several at a time does not wait for each. */
+    void brought(int requests) {
+        if (requests > 1) {
+            run = 0;
+        }
     }
 
     /** A wait without spin took so long. */

@@ -45,6 +45,9 @@ public interface Transport extends Closeable {
      */
     boolean peerGone();
 
+    /** Tells how many requests the last {@code receive} has brought: a hint on how to wait for the next. By the receiver. */
+    default void brought(int requests) {}
+
     /** Lets a waiting {@code receive} see the end, after what had arrived. Sending goes on. */
     void endInput() throws IOException;
 

@@ -34,6 +34,20 @@ class SpinPolicyTest {
     }
 
     @Test
+    void clientThatSendsSeveralRequestsAtATimeIsNotSpunFor() {
+        for (int i = 0; i < 1000; i++) {
+            policy.waited(SHORT);
+            policy.brought(i % 10 == 0 ? 2 : 1);
+            assertThat(policy.spins()).isFalse();
+        }
+        shortWaitsUntilSpin();
+        policy.brought(1);
+        assertThat(policy.spins()).isTrue();
+        policy.brought(2);
+        assertThat(policy.spins()).isFalse();
+    }
+
+    @Test
     void idleClientCostsNoSpin() {
         for (int i = 0; i < 1000; i++) {
             policy.waited(SHORT);
@@ -55,7 +69,7 @@ class SpinPolicyTest {
         for (int i = 0; i < 20; i++) {
             policy.missed();
         }
-        assertThat(shortWaitsUntilSpin()).as("bounded, so that it can recover").isEqualTo(1 << 14);
+        assertThat(shortWaitsUntilSpin()).as("bounded, so that it can recover").isEqualTo(1 << 12);
     }
 
     @Test

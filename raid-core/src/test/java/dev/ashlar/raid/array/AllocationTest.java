@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Requests allocate nothing once they have been made a while. */
 class AllocationTest {
     private static final int ROUNDS = 1000;
+    /** What the compilers get at least, however fast the requests are. */
+    private static final long COMPILERS_NANOS = 30_000_000_000L;
     private static final int MOST_LOOKS = 400;
     private static final ExtentVisitor VISITOR = (_, _) -> true;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -87,7 +89,10 @@ class AllocationTest {
     private static void requireNone(RaidArray array, MemorySegment buffer, String what, Request request)
             throws IOException {
         long allocated = Long.MAX_VALUE;
-        for (int look = 0; look < MOST_LOOKS && allocated >= ROUNDS; look++) {
+        long began = System.nanoTime();
+        for (int look = 0;
+                allocated >= ROUNDS && (look < MOST_LOOKS || System.nanoTime() - began < COMPILERS_NANOS);
+                look++) {
             for (int round = 0; round < ROUNDS; round++) {
                 request.run(array, buffer, round);
             }
