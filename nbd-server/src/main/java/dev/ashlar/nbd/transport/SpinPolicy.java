@@ -17,7 +17,7 @@ final class SpinPolicy {
     static final long SHORT_WAIT_NANOS = TimeUnit.MICROSECONDS.toNanos(150);
 
     private static final int LEAST_RUN = 16;
-    private static final int LONGEST_RUN = 1 << 12;
+    private static final int LONGEST_RUN = 1 << 14;
     /** So many spins in a row that paid off make up for earlier failures. */
     private static final int TRUSTED_HITS = 256;
 

@@ -69,7 +69,7 @@ class SpinPolicyTest {
         for (int i = 0; i < 20; i++) {
             policy.missed();
         }
-        assertThat(shortWaitsUntilSpin()).as("bounded, so that it can recover").isEqualTo(1 << 12);
+        assertThat(shortWaitsUntilSpin()).as("bounded, so that it can recover").isEqualTo(1 << 14);
     }
 
     @Test
