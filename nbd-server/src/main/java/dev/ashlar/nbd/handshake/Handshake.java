@@ -165,6 +165,9 @@ public final class Handshake {
             return OptionHandler.Next.CLOSE;
         }
         drop(lengthBytes);
+        if (option == Option.ABORT) {
+            return handle(new OptionRequest(code, receive(0)));
+        }
         if (option == Option.SET_META_CONTEXT) {
             // It replaces what was selected before even where it fails.
             negotiation.selectNothing();

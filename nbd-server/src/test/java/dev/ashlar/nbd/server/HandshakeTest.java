@@ -133,9 +133,11 @@ class HandshakeTest extends WireTestBase {
 
     @Test
     void abortWithDataIsAcknowledgedToo() throws IOException {
-        try (WireClient client = greeted()) {
-            assertThat(client.optionResult(OPT_ABORT, new byte[100])).isEqualTo(REP_ACK);
-            client.expectClosed();
+        for (int bytes : new int[] {100, 1 << 20}) {
+            try (WireClient client = greeted()) {
+                assertThat(client.optionResult(OPT_ABORT, new byte[bytes])).isEqualTo(REP_ACK);
+                client.expectClosed();
+            }
         }
     }
 
