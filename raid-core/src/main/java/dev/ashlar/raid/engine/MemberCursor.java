@@ -21,7 +21,7 @@ final class MemberCursor implements ExtentVisitor {
 
     /**
      * What is so from a component byte up to {@link #end}: 0, or flags with {@link ExtentVisitor#ZERO}. A member that
-     * does not answer has data up to the limit.
+     * does not answer has data up to the limit. The member must be readable at the offset.
      *
      * @param limit how far the walk will go on this member at most; beyond the offset
      */
@@ -41,13 +41,16 @@ final class MemberCursor implements ExtentVisitor {
         member = asked;
         start = offset;
         end = offset;
+        // Behind what can be read now, the member tells of stale content, which must not be taken for the new one once
+        // a recovery has been there.
+        long known = Math.min(limit, asked.nextChange(offset));
         try {
-            asked.extents(offset, limit - offset, this);
+            asked.extents(offset, known - offset, this);
         } catch (IOException _) {
             end = offset;
         }
         if (end == offset) {
-            end = limit;
+            end = known;
             flags = 0;
         }
     }

@@ -138,6 +138,48 @@ class ArrayExtentsTest {
         assertThat(extents()).isEqualTo("4096:data " + (array.sizeBytes() - 4096) + ":hole");
     }
 
+    @ParameterizedTest
+    @EnumSource(value = RaidLevel.class, names = {"RAID1", "RAID5", "RAID6"})
+    void whatARecoveryPassesDuringTheWalkIsNotToldByWhatTheMemberHeldBefore(RaidLevel level) throws IOException {
+        long component = 64L << 30;
+        int disks = level == RaidLevel.RAID1 ? 2 : 4;
+        RaidArray array = make(new Shape(level, level == RaidLevel.RAID1 ? 0 : 2, disks,
+                level == RaidLevel.RAID1 ? 0 : CHUNK, component, 64 << 20), false);
+        long dataDisks = array.sizeBytes() / component;
+        for (int away = 0; away < disks; away++) {
+            long missedAt = (40L + away) << 30;
+            test.write(0, test.bytes(4096));
+            test.pass(20);
+            array.failMember("disk" + away);
+            byte[] missed = test.bytes(1 << 20);
+            test.write(missedAt * dataDisks, missed);
+            array.removeMember("disk" + away);
+            array.addMember(test.device(away), false);
+            array.maintain();
+            assertThat(array.status().degradedDisks()).isEqualTo(1);
+            sparse.get((away + 1) % disks).afterNextAnswer(test::settle);
+            sparse.get(away).afterNextAnswer(test::settle);
+            List<String> holes = holesOver(missedAt * dataDisks, missed.length);
+            assertThat(array.status().degradedDisks()).isZero();
+            assertThat(holes).isEmpty();
+            test.settle();
+        }
+    }
+
+    /** Holes found by a walk over everything that overlap a range. */
+    private List<String> holesOver(long offset, long length) throws IOException {
+        List<String> found = new ArrayList<>();
+        long[] at = {0};
+        test.array.extents(0, test.array.sizeBytes(), (bytes, flags) -> {
+            if ((flags & ExtentVisitor.ZERO) != 0 && at[0] < offset + length && at[0] + bytes > offset) {
+                found.add(at[0] + "+" + bytes);
+            }
+            at[0] += bytes;
+            return true;
+        });
+        return found;
+    }
+
     @Test
     void aSilentMemberHasDataAndIsNotAskedAgain() throws IOException {
         RaidArray array = make(shape(RaidLevel.RAID0, 0, 2), false);
