@@ -110,6 +110,13 @@ public interface BlockDevice extends AutoCloseable {
     }
 
     /**
+     * Makes sure that the storage has not become smaller since it was opened. Asks no medium, so it wakes no disk.
+     *
+     * @throws DeviceShrunkException if it has: what was behind its end is lost, and stays so if it grows again
+     */
+    default void checkSize() throws IOException {}
+
+    /**
      * Drops clean cached copies of the range, so that the next read asks the medium again. A hint: devices without a
      * cache, or whose cache cannot be dropped, do nothing.
      */

@@ -14,6 +14,7 @@ import java.nio.file.Path;
  *     pages as clean, so a second, successful flush would prove nothing.
  * <li>A write never extends the file. If somebody has made it smaller, what was beyond its end is lost, and writing
  *     there would bring back zeroes that look like data; such a write is a {@link DeviceShrunkException}.
+ * <li>A flush does not succeed once the file has become smaller: what it should make durable may be lost.
  * <li>A descriptor is closed only when no call can use its number any more.
  * </ul>
  *
@@ -124,6 +125,7 @@ public final class FileDevice implements BlockDevice {
         enter("flush", 0, file.sizeBytes());
         try {
             if (!readOnly) {
+                FileIo.checkSize(file, "flush");
                 sync.sync("flush", 0, file.sizeBytes());
             }
         } finally {
@@ -202,6 +204,16 @@ public final class FileDevice implements BlockDevice {
             for (long at = offsetBytes; at < end; at += PREFETCH_PIECE_BYTES) {
                 Posix.willNeed(file.descriptor(), at, Math.min(PREFETCH_PIECE_BYTES, end - at));
             }
+        } finally {
+            calls.exit();
+        }
+    }
+
+    @Override
+    public void checkSize() throws DeviceException {
+        enter("check of the size", 0, file.sizeBytes());
+        try {
+            FileIo.checkSize(file, "check of the size");
         } finally {
             calls.exit();
         }

@@ -58,6 +58,13 @@ final class FileIo {
         }
     }
 
+    /** Throws if the file or device has become smaller since it was opened. */
+    static void checkSize(OpenFile file, String operation) throws DeviceException {
+        if (isShrunk(file)) {
+            throw shrunk(file, operation, 0, file.sizeBytes());
+        }
+    }
+
     /** The exception for an errno; never null. */
     static DeviceException failure(OpenFile file, String operation, long offsetBytes, long lengthBytes, int errno) {
         return switch (errno) {

@@ -80,6 +80,11 @@ public abstract class FilterDevice implements BlockDevice {
     }
 
     @Override
+    public void checkSize() throws IOException {
+        below.checkSize();
+    }
+
+    @Override
     public void evictCached(long offsetBytes, long lengthBytes) {
         below.evictCached(offsetBytes, lengthBytes);
     }

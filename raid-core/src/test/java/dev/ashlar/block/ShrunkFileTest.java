@@ -46,6 +46,20 @@ class ShrunkFileTest {
     @TempDir
     Path directory;
 
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void neitherFlushNorCheckPasses(Kind kind) throws IOException {
+        Path path = image(SIZE);
+        try (BlockDevice device = kind.open(path)) {
+            device.checkSize();
+            device.flush();
+            truncate(path, SIZE - 1);
+            assertThatThrownBy(device::checkSize).isInstanceOf(DeviceShrunkException.class)
+                    .hasMessageContaining("it had " + SIZE + " bytes when opened and has " + (SIZE - 1) + " now");
+            assertThatThrownBy(device::flush).isInstanceOf(DeviceShrunkException.class);
+        }
+    }
+
     private Path image(int sizeBytes) throws IOException {
         byte[] bytes = new byte[sizeBytes];
         Arrays.fill(bytes, (byte) 7);

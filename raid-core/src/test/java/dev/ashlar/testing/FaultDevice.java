@@ -53,7 +53,7 @@ public final class FaultDevice extends FilterDevice {
         dead = true;
     }
 
-    /** From now on calls that reach beyond {@code sizeBytes} fail as on a file that was truncated. */
+    /** From now on flushes and calls that reach beyond {@code sizeBytes} fail as on a file that was truncated. */
     public synchronized void shrinkTo(long sizeBytes) {
         endBytes = sizeBytes;
     }
@@ -134,9 +134,17 @@ public final class FaultDevice extends FilterDevice {
         below.extents(offsetBytes, lengthBytes, visitor);
     }
 
+    @Override
+    public synchronized void checkSize() throws IOException {
+        if (sizeBytes() > endBytes) {
+            throw new DeviceShrunkException(name, "check of the size", 0, sizeBytes(), "it has " + endBytes + " bytes now");
+        }
+        below.checkSize();
+    }
+
     /** The fault this call meets, or null. */
     private synchronized Fault next(Operation operation, long offsetBytes, long lengthBytes) throws DeviceException {
-        if (operation != Operation.FLUSH && offsetBytes + lengthBytes > endBytes) {
+        if (offsetBytes + lengthBytes > endBytes) {
             failures++;
             throw new DeviceShrunkException(name, operation.verb(), offsetBytes, lengthBytes,
                     "it has " + endBytes + " bytes now");

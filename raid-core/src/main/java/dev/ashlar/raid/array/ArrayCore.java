@@ -321,7 +321,7 @@ final class ArrayCore implements EngineHost {
     /** Takes a member out of service in memory; the caller commits. Its role is shown vacant only after that. */
     private void drop(Member member, String why) {
         LOG.error("{}: {} failed and is out of service: {}", name, member.name(), why);
-        if (member.state() == MemberState.IN_SYNC) {
+        if (member.state() == MemberState.IN_SYNC && member.sizeKept()) {
             vacancies.left(member, events.highest());
         }
         if (bitmap != null) {
@@ -332,6 +332,17 @@ final class ArrayCore implements EngineHost {
         spares.remove(member);
         faulty.add(member);
         fields = fields.withRole(member.fields().devNumber(), Roles.FAULTY);
+    }
+
+    /** Takes members out of service whose storage has become smaller where no request has met it. */
+    void lookAtSizes() {
+        for (Member member : live()) {
+            try {
+                member.device().checkSize();
+            } catch (IOException e) {
+                memberFailedIfBearable(member, member.describe("check of the size", 0, 0, e));
+            }
+        }
     }
 
     /** The bitmap's store met these while it held its own lock; they are settled as soon as nobody holds it. */

@@ -26,6 +26,7 @@ final class Maintenance {
     private static final long SLOWEST_BYTES_PER_SECOND = 1_000_000;
     private static final long CHECKPOINT_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long SIZE_LOOK_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     /** md's safe_mode_delay. With a bitmap a crash costs little, and going clean costs a flush: there the sweep's pace. */
     private static final long SAFE_MODE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -45,6 +46,7 @@ final class Maintenance {
     private long checkpointDone;
     private long nextSweep;
     private long nextIdleLook;
+    private long nextSizeLook;
     private long writesAtIdleLook = -1;
     private long retryAt;
     private boolean woken;
@@ -64,6 +66,7 @@ final class Maintenance {
         long now = core.environment.nanoClock().getAsLong();
         nextSweep = bitmap == null ? Long.MAX_VALUE : now + sweepNanos;
         nextIdleLook = now + idleNanos;
+        nextSizeLook = now + SIZE_LOOK_NANOS;
         working = passes.due();
     }
 
@@ -200,6 +203,10 @@ final class Maintenance {
             if (now >= nextSweep) {
                 nextSweep = now + sweepNanos;
                 sweep();
+            }
+            if (now >= nextSizeLook) {
+                nextSizeLook = now + SIZE_LOOK_NANOS;
+                core.lookAtSizes();
             }
             if (now >= nextIdleLook) {
                 nextIdleLook = now + idleNanos;

@@ -107,6 +107,7 @@ final class Membership {
         if (own && mayReturn(found)) {
             return comeBack(offered, found);
         }
+        MemberFields place = placeLike(core.roles().present()[0].fields(), offered);
         if (!own && !force) {
             Optional<String> content = SuperblockIo.foreignContent(offered.device());
             if (content.isPresent()) {
@@ -114,7 +115,7 @@ final class Membership {
                         + ", which --force would overwrite");
             }
         }
-        return joinAsSpare(offered);
+        return joinAsSpare(offered, place);
     }
 
     private static Superblock superblock(MemberDevice offered) throws IOException {
@@ -152,10 +153,8 @@ final class Membership {
         return offered.name() + " returns to role " + role + ": what it missed is copied";
     }
 
-    private String joinAsSpare(MemberDevice offered) throws IOException {
+    private String joinAsSpare(MemberDevice offered, MemberFields own) throws IOException {
         ArrayFields fields = core.fields();
-        MemberFields pattern = core.roles().present()[0].fields();
-        MemberFields own = placeLike(pattern, offered);
         SuperblockIo.erase(offered.device());
         BadBlocks badBlocks = MemberBadBlocks.fresh(offered.device(), own);
         Member spare = new Member(offered.name(), offered.device(), own, badBlocks, MemberState.SPARE, -1);
@@ -190,8 +189,9 @@ final class Membership {
             dataSectors = superOffset - (pattern.superOffset() - pattern.dataSize());
         }
         if (dataSectors < core.fields().sizeSectors()) {
-            throw new ArrayRefusedException(offered.name() + " is too small: it has room for " + Math.max(0, dataSectors)
-                    + " sectors of data, " + core.name + " needs " + core.fields().sizeSectors());
+            throw new ArrayRefusedException(offered.name() + " is too small: with its " + offered.device().sizeBytes()
+                    + " bytes it has room for " + Math.max(0, dataSectors) + " sectors of data, " + core.name + " needs "
+                    + core.fields().sizeSectors());
         }
         return new MemberFields(freeNumber(), core.environment.uuids().get(), 0, pattern.dataOffset(), dataSectors,
                 superOffset, 0, 0, 0, pattern.badBlockShift(), pattern.badBlockSectors(), pattern.badBlockOffset(), 0);

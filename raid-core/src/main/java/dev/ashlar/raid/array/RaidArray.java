@@ -364,6 +364,7 @@ public final class RaidArray implements BlockDevice {
     }
 
     private void settleMembers() throws IOException {
+        core.lookAtSizes();
         if (core.level == RaidLevel.RAID0) {
             flushes.flush();
             return;

@@ -8,7 +8,8 @@ import java.util.UUID;
 
 /**
  * Who left which role while the array was open, as long as nobody else has held it since: only such a member may come back
- * by the bitmap. Used under the state lock.
+ * by the bitmap. One that left because its storage had become smaller is not noted: it has lost what the bitmap knows
+ * nothing of. Used under the state lock.
  */
 final class Vacancies {
     private final Map<Integer, Vacancy> byRole = new HashMap<>();

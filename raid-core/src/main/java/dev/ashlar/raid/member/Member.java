@@ -242,6 +242,16 @@ public final class Member {
         device.flush();
     }
 
+    /** Whether the device still has the size it was opened with. What it had lost would stay lost if it grew again. */
+    public boolean sizeKept() {
+        try {
+            device.checkSize();
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
     /** Releases the device. */
     public void close() throws IOException {
         device.close();

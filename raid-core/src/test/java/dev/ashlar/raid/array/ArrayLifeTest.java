@@ -22,6 +22,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the owner of an array lives through: failures, spares, returns, full disks, stops of both kinds. */
 class ArrayLifeTest {
@@ -158,6 +160,53 @@ class ArrayLifeTest {
         assertContent();
         assertThat(member(4).state()).isEqualTo(MemberState.FAULTY);
         assertContent();
+    }
+
+    @Test
+    void aMemberThatShrankAndGrewAgainIsRebuiltWhole() throws IOException {
+        make(RAID6);
+        test.pass(20);
+        test.disks.get(4).shrinkTo(RAID6.diskBytes() / 2);
+        test.array.flush();
+        assertThat(member(4).state()).isEqualTo(MemberState.FAULTY);
+        test.array.removeMember("disk4");
+        test.disks.get(4).heal();
+        long lost = RAID6.diskBytes() / 2;
+        test.disks.get(4).writeZeroes(lost, RAID6.diskBytes() - lost, true, false);
+        assertThat(test.array.addMember(test.device(4), false)).doesNotContain("missed");
+        test.settle();
+        assertThat(test.array.status().degradedDisks()).isZero();
+        assertThat(test.check()).isZero();
+        assertContent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aShrunkMemberThatNobodyTouchesIsFoundInTimeAndAtTheStop(boolean stop) throws IOException {
+        make(RAID5);
+        test.pass(20);
+        test.disks.get(2).shrinkTo(RAID5.diskBytes() / 2);
+        if (stop) {
+            test.array.close();
+            test.disks.get(2).heal();
+            test.open(0, 1, 2, 3);
+            assertThat(test.array.status().degradedDisks()).isEqualTo(1);
+        } else {
+            test.pass(31);
+            assertThat(member(2).state()).isEqualTo(MemberState.FAULTY);
+        }
+        assertContent();
+    }
+
+    @Test
+    void aDeviceThatIsTooSmallIsToldSo() throws IOException {
+        make(RAID5);
+        test.array.failMember("disk1");
+        test.array.removeMember("disk1");
+        int small = test.addDisk(RAID5.diskBytes() - 65_536);
+        assertThatThrownBy(() -> test.array.addMember(test.device(small), false))
+                .isInstanceOf(ArrayRefusedException.class)
+                .hasMessageContaining("is too small: with its " + (RAID5.diskBytes() - 65_536) + " bytes");
     }
 
     @Test
