@@ -12,9 +12,14 @@ import java.util.function.Supplier;
  * @param wallClock time for superblocks
  * @param uuids new UUIDs
  * @param background whether the array runs its own maintenance thread; if not, its owner calls {@code maintain}
+ * @param syncThreads how many threads do background passes while nobody writes; one alone while somebody does
  */
-record ArrayEnvironment(LongSupplier nanoClock, InstantSource wallClock, Supplier<UUID> uuids, boolean background) {
+record ArrayEnvironment(LongSupplier nanoClock, InstantSource wallClock, Supplier<UUID> uuids, boolean background,
+        int syncThreads) {
+    /** More would only wait for the same disks, and take memory. */
+    private static final int MOST_SYNC_THREADS = 4;
+
     /** The real world. */
-    static final ArrayEnvironment SYSTEM =
-            new ArrayEnvironment(System::nanoTime, InstantSource.system(), UUID::randomUUID, true);
+    static final ArrayEnvironment SYSTEM = new ArrayEnvironment(System::nanoTime, InstantSource.system(),
+            UUID::randomUUID, true, Math.min(MOST_SYNC_THREADS, Runtime.getRuntime().availableProcessors()));
 }

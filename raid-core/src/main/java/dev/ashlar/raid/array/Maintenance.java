@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * What an array does by itself: background passes with their checkpoints, the bitmap's lazy clearing, going clean when
  * idle. A duty cycle that one thread runs; a test may run it step by step instead.
  *
- * <p>Passes give way to clients: while the array is used, a pass rests as long as it works, but never falls below
- * {@link #SLOWEST_BYTES_PER_SECOND}.
+ * <p>Passes give way to clients: while the array is written, a pass uses one thread and rests as long as it works, but
+ * never falls below {@link #SLOWEST_BYTES_PER_SECOND}.
  */
 final class Maintenance {
     private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
@@ -48,6 +48,7 @@ final class Maintenance {
     private long nextIdleLook;
     private long nextSizeLook;
     private long writesAtIdleLook = -1;
+    private long writesAtStep;
     private long retryAt;
     private boolean woken;
     private volatile boolean working;
@@ -273,6 +274,9 @@ final class Maintenance {
             if (pass == null && !begin(now)) {
                 return false;
             }
+            long writes = core.gate.startedCount();
+            passes.workers().useAll(writes == writesAtStep);
+            writesAtStep = writes;
             boolean done = pass.step(STEP_BYTES);
             speed.mark(pass.action(), pass.doneBytes(), pass.totalBytes(), now);
             if (done) {

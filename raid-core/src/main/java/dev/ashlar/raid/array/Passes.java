@@ -11,6 +11,7 @@ import dev.ashlar.raid.sync.CheckPass;
 import dev.ashlar.raid.sync.RecoverPass;
 import dev.ashlar.raid.sync.ResyncPass;
 import dev.ashlar.raid.sync.SyncPass;
+import dev.ashlar.raid.sync.SyncWorkers;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,11 +30,18 @@ final class Passes {
     private static final Logger LOG = LoggerFactory.getLogger(Passes.class);
 
     private final ArrayCore core;
+    private final SyncWorkers workers;
     private final AtomicLong mismatchSectors = new AtomicLong(-1);
     private volatile SyncAction requested = SyncAction.IDLE;
 
     Passes(ArrayCore core) {
         this.core = core;
+        workers = new SyncWorkers(core.environment.syncThreads());
+    }
+
+    /** Who does the units of passes. For the maintenance thread. */
+    SyncWorkers workers() {
+        return workers;
     }
 
     /** Asks for a check or repair, or for the end of it. Safe from any thread. */
@@ -75,16 +83,16 @@ final class Passes {
             placeSpares();
         }
         if (resyncDue()) {
-            return new ResyncPass(core.engine(), core.regions());
+            return new ResyncPass(core.engine(), core.regions(), workers);
         }
         if (recovering()) {
-            return new RecoverPass(core.engine(), core, this::marked);
+            return new RecoverPass(core.engine(), core, this::marked, workers);
         }
         return switch (requested) {
             case CHECK, REPAIR -> {
                 mismatchSectors.set(0);
                 core.notComparedSectors.set(0);
-                yield new CheckPass(core.engine(), requested == SyncAction.REPAIR, mismatchSectors::addAndGet);
+                yield new CheckPass(core.engine(), requested == SyncAction.REPAIR, mismatchSectors::addAndGet, workers);
             }
             default -> null;
         };

@@ -3,6 +3,7 @@ package dev.ashlar.raid.sync;
 import dev.ashlar.raid.SyncAction;
 import dev.ashlar.raid.engine.Engine;
 import java.io.IOException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 
 /** Reads the whole array, counts what does not agree, and makes it agree if it is a repair. */
@@ -10,13 +11,15 @@ public final class CheckPass implements SyncPass {
     private final Engine engine;
     private final boolean repair;
     private final LongConsumer mismatchSectors;
+    private final SyncWorkers workers;
     private volatile long position;
 
-    /** @param mismatchSectors told of every unit's sectors that did not agree */
-    public CheckPass(Engine engine, boolean repair, LongConsumer mismatchSectors) {
+    /** @param mismatchSectors told of every step's sectors that did not agree */
+    public CheckPass(Engine engine, boolean repair, LongConsumer mismatchSectors, SyncWorkers workers) {
         this.engine = engine;
         this.repair = repair;
         this.mismatchSectors = mismatchSectors;
+        this.workers = workers;
     }
 
     @Override
@@ -27,13 +30,12 @@ public final class CheckPass implements SyncPass {
     @Override
     public boolean step(long budgetBytes) throws IOException {
         long unitBytes = engine.unitBytes();
-        for (long left = budgetBytes; left > 0 && position < engine.syncBytes(); left -= unitBytes) {
-            long sectors = engine.checkUnit(position / unitBytes, repair);
-            if (sectors > 0) {
-                mismatchSectors.accept(sectors);
-            }
-            position = Math.min(position + unitBytes, engine.syncBytes());
-        }
+        long from = position / unitBytes;
+        long to = Math.min(from + Math.ceilDiv(budgetBytes, unitBytes), Math.ceilDiv(engine.syncBytes(), unitBytes));
+        LongAdder sectors = new LongAdder();
+        workers.run(from, to, unit -> sectors.add(engine.checkUnit(unit, repair)));
+        mismatchSectors.accept(sectors.sum());
+        position = Math.min(to * unitBytes, engine.syncBytes());
         return position >= engine.syncBytes();
     }
 

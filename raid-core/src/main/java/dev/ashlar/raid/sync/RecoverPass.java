@@ -6,6 +6,7 @@ import dev.ashlar.raid.engine.Engine;
 import dev.ashlar.raid.engine.EngineHost;
 import dev.ashlar.raid.member.Member;
 import java.io.IOException;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Rebuilds every member that is recovering, all in one pass.
@@ -17,12 +18,14 @@ public final class RecoverPass implements SyncPass {
     private final Engine engine;
     private final EngineHost host;
     private final Engine.SyncRange marked;
+    private final SyncWorkers workers;
 
-    /** @param marked which ranges of sync bytes a bitmap-guided recovery must copy */
-    public RecoverPass(Engine engine, EngineHost host, Engine.SyncRange marked) {
+    /** @param marked which ranges of sync bytes a bitmap-guided recovery must copy; asked by several threads */
+    public RecoverPass(Engine engine, EngineHost host, Engine.SyncRange marked, SyncWorkers workers) {
         this.engine = engine;
         this.host = host;
         this.marked = marked;
+        this.workers = workers;
     }
 
     @Override
@@ -33,29 +36,43 @@ public final class RecoverPass implements SyncPass {
     @Override
     public boolean step(long budgetBytes) throws IOException {
         long unitBytes = engine.unitBytes();
+        long end = Math.ceilDiv(engine.recoveryBytes(), unitBytes);
         long left = budgetBytes;
         while (left > 0) {
-            long position = doneBytes();
-            if (position >= engine.recoveryBytes()) {
+            long from = doneBytes() / unitBytes;
+            if (from >= end) {
                 return true;
             }
-            long unit = position / unitBytes;
-            // Who joins from here on has not been given this unit.
+            // Who joins from here on has not been given these units.
             Member[] members = host.roles().present();
-            if (mustCopy(members, unit, position)) {
-                engine.recoverUnit(unit);
-                left -= unitBytes;
-            } else {
+            long to = from;
+            for (; to < end && left > 0 && !mustCopy(members, to); to++) {
                 left -= Math.ceilDiv(unitBytes, 1024);
             }
-            advance(members, unit * unitBytes, Math.min((unit + 1) * unitBytes, engine.recoveryBytes()));
+            if (to == from) {
+                to = Math.min(from + Math.ceilDiv(left, unitBytes), end);
+                left -= copy(members, from, to) * unitBytes;
+            }
+            advance(members, from * unitBytes, Math.min(to * unitBytes, engine.recoveryBytes()));
         }
         return doneBytes() >= engine.recoveryBytes();
     }
 
-    private boolean mustCopy(Member[] members, long unit, long position) {
+    /** Returns how many units had to be copied. */
+    private long copy(Member[] members, long from, long to) throws IOException {
+        LongAdder copied = new LongAdder();
+        workers.run(from, to, unit -> {
+            if (mustCopy(members, unit)) {
+                engine.recoverUnit(unit);
+                copied.increment();
+            }
+        });
+        return copied.sum();
+    }
+
+    private boolean mustCopy(Member[] members, long unit) {
         for (Member member : members) {
-            if (recovering(member) && member.recoveredBytes() <= position && !member.recoverByBitmap()) {
+            if (recovering(member) && member.recoveredBytes() <= unit * engine.unitBytes() && !member.recoverByBitmap()) {
                 return true;
             }
         }

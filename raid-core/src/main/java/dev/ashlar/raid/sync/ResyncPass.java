@@ -31,15 +31,18 @@ public final class ResyncPass implements SyncPass {
 
     private final Engine engine;
     private final Regions regions;
+    private final SyncWorkers workers;
     private long windowStart = -1;
     private long windowEnd;
     private long position;
-    private boolean whole;
+    /** Whether all of the window could be made to agree so far; only ever cleared while units are done. */
+    private volatile boolean whole;
 
     /** See the class. */
-    public ResyncPass(Engine engine, Regions regions) {
+    public ResyncPass(Engine engine, Regions regions, SyncWorkers workers) {
         this.engine = engine;
         this.regions = regions;
+        this.workers = workers;
     }
 
     @Override
@@ -55,9 +58,15 @@ public final class ResyncPass implements SyncPass {
             if (windowStart < 0 && !openWindow()) {
                 return true;
             }
-            whole &= engine.resyncUnit(position / unitBytes);
-            position = Math.min(position + unitBytes, windowEnd);
-            left -= unitBytes;
+            long from = position / unitBytes;
+            long to = Math.min(from + Math.ceilDiv(left, unitBytes), Math.ceilDiv(windowEnd, unitBytes));
+            workers.run(from, to, unit -> {
+                if (!engine.resyncUnit(unit)) {
+                    whole = false;
+                }
+            });
+            position = Math.min(to * unitBytes, windowEnd);
+            left -= (to - from) * unitBytes;
             if (position >= windowEnd) {
                 closeWindow();
             }

@@ -48,7 +48,7 @@ class AllocationTest {
                 level == RaidLevel.RAID0 ? ConsistencyPolicy.NONE : ConsistencyPolicy.BITMAP, 0, false, false, true,
                 images, List.of()));
         ArrayEnvironment still = new ArrayEnvironment(System::nanoTime, ArrayEnvironment.SYSTEM.wallClock(),
-                ArrayEnvironment.SYSTEM.uuids(), false);
+                ArrayEnvironment.SYSTEM.uuids(), false, 1);
         try (RaidArray opened = ArrayOpener.open(images, OpenOptions.WRITABLE, still); Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(1 << 20, 4096);
             requireNone(opened, buffer, "read", (array, to, round) -> array.read(at(array, round), to, 0, 4096));

@@ -24,7 +24,7 @@ class GoldenArraysTest {
     private static final OpenOptions RUN = new OpenOptions(false, false, true);
     private static final OpenOptions LOOK = new OpenOptions(true, false, true);
     private static final ArrayEnvironment ENVIRONMENT = new ArrayEnvironment(System::nanoTime,
-            ArrayEnvironment.SYSTEM.wallClock(), ArrayEnvironment.SYSTEM.uuids(), false);
+            ArrayEnvironment.SYSTEM.wallClock(), ArrayEnvironment.SYSTEM.uuids(), false, 1);
     private static final OpenOptions FORCE = new OpenOptions(false, true, true);
 
     private static List<MemberDevice> devices(Fixtures.Array array) throws IOException {

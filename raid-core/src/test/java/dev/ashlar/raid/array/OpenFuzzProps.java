@@ -325,7 +325,7 @@ class OpenFuzzProps {
 
         private ArrayEnvironment environment() {
             return new ArrayEnvironment(() -> 0, () -> Instant.ofEpochSecond(1_800_000_000),
-                    () -> new UUID(random.nextLong(), random.nextLong()), false);
+                    () -> new UUID(random.nextLong(), random.nextLong()), false, 1);
         }
 
         private static void requireTyped(IOException e) {

@@ -37,6 +37,7 @@ final class TestArray {
     final AtomicLong nanos = new AtomicLong();
     final Random random;
     RaidArray array;
+    int syncThreads = 1;
 
     TestArray(long seed) {
         random = new Random(seed);
@@ -44,7 +45,7 @@ final class TestArray {
 
     ArrayEnvironment environment() {
         return new ArrayEnvironment(nanos::get, () -> Instant.ofEpochSecond(1_700_000_000 + nanos.get() / 1_000_000_000),
-                () -> new UUID(random.nextLong(), random.nextLong()), false);
+                () -> new UUID(random.nextLong(), random.nextLong()), false, syncThreads);
     }
 
     /** Adds a blank disk and returns its number. */
