@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /**
  * A regular file or block device, by positional reads and writes through the page cache.
@@ -33,13 +34,15 @@ public final class FileDevice implements BlockDevice {
     private final boolean readOnly;
     private final InFlight calls = new InFlight();
     private final FileSync sync;
+    private final FileSystemTraits fileSystem;
     private final FileZeroer zeroer;
 
-    private FileDevice(OpenFile file, boolean readOnly) {
+    private FileDevice(OpenFile file, boolean readOnly, Function<OpenFile, String> fileSystemType) {
         this.file = file;
         this.readOnly = readOnly;
         this.sync = new FileSync(file);
-        this.zeroer = new FileZeroer(file);
+        this.fileSystem = new FileSystemTraits(file, fileSystemType);
+        this.zeroer = new FileZeroer(file, fileSystem);
     }
 
     /**
@@ -49,7 +52,12 @@ public final class FileDevice implements BlockDevice {
      * @throws DeviceException if it cannot be opened
      */
     public static FileDevice open(Path path, OpenMode mode) throws IOException {
-        return new FileDevice(OpenFile.open(path, mode), mode != OpenMode.READ_WRITE);
+        return open(path, mode, FileSystemTraits::typeOf);
+    }
+
+    /** @param fileSystemType tells on which kind of file system a file lies */
+    static FileDevice open(Path path, OpenMode mode, Function<OpenFile, String> fileSystemType) throws IOException {
+        return new FileDevice(OpenFile.open(path, mode), mode != OpenMode.READ_WRITE, fileSystemType);
     }
 
     OpenFile file() {
@@ -179,12 +187,15 @@ public final class FileDevice implements BlockDevice {
         }
     }
 
+    /** Tells of holes only where the file system is known to tell them right: readers take them for zeroes. */
     @Override
     public void extents(long offsetBytes, long lengthBytes, ExtentVisitor visitor) throws DeviceException {
         Ranges.checkDevice(offsetBytes, lengthBytes, file.sizeBytes());
         enter("extents", offsetBytes, lengthBytes);
         try {
-            if (lengthBytes > 0) {
+            if (lengthBytes > 0 && !fileSystem.tellsHoles()) {
+                visitor.extent(lengthBytes, 0);
+            } else if (lengthBytes > 0) {
                 FileExtents.walk(file, offsetBytes, lengthBytes, visitor);
             }
         } finally {

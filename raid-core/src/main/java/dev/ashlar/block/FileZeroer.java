@@ -1,10 +1,7 @@
 package dev.ashlar.block;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.util.Set;
 
 /**
  * Zeroes ranges of one file in the cheapest way its file system knows: by a hole, by marking the range as unwritten, or
@@ -19,18 +16,17 @@ final class FileZeroer {
     private static final int ZERO = Posix.FALLOC_ZERO_RANGE | Posix.FALLOC_KEEP_SIZE;
 
     private static final long PROBE_BYTES = 64 << 10;
-    /** Those that mark ranges as unwritten. */
-    private static final Set<String> MARKING = Set.of("ext4", "xfs", "btrfs", "f2fs");
 
     private final OpenFile file;
+    private final FileSystemTraits fileSystem;
     private volatile boolean cannotPunch;
     private volatile boolean cannotZero;
     private volatile boolean hasPunched;
     private volatile boolean hasZeroed;
-    private volatile Boolean markingByName;
 
-    FileZeroer(OpenFile file) {
+    FileZeroer(OpenFile file, FileSystemTraits fileSystem) {
         this.file = file;
+        this.fileSystem = fileSystem;
     }
 
     /** Frees the range, which then reads as zeroes. False: the file system cannot, and nothing has changed. */
@@ -71,26 +67,20 @@ final class FileZeroer {
 
     private boolean canPunch() {
         if (!hasPunched && !cannotPunch && !file.blockDevice()) {
-            // The file may end within a block, which must not be touched, however large blocks are.
-            long behind = (file.sizeBytes() + PROBE_BYTES - 1 & -PROBE_BYTES) + PROBE_BYTES;
+            // Behind where the file ends now: it may have grown since it was opened. It may end within a block, which
+            // must not be touched, however large blocks are.
+            long nowBytes = Posix.lseek(file.descriptor(), 0, Posix.SEEK_END);
+            if (nowBytes < 0) {
+                return false;
+            }
+            long behind = (Math.max(nowBytes, file.sizeBytes()) + PROBE_BYTES - 1 & -PROBE_BYTES) + PROBE_BYTES;
             learnPunch(-Posix.fallocate(file.descriptor(), PUNCH, behind, PROBE_BYTES));
         }
         return hasPunched && !cannotPunch;
     }
 
     private boolean canZero() {
-        return !cannotZero && (hasZeroed || !file.blockDevice() && marksByName());
-    }
-
-    private boolean marksByName() {
-        if (markingByName == null) {
-            try {
-                markingByName = MARKING.contains(Files.getFileStore(file.self()).type());
-            } catch (IOException | SecurityException _) {
-                markingByName = false;
-            }
-        }
-        return markingByName;
+        return !cannotZero && (hasZeroed || !file.blockDevice() && fileSystem.marks());
     }
 
     private void learnPunch(int errno) {

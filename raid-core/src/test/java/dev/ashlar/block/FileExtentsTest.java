@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a file tells of its holes, on the file system of the build and on a tmpfs where there is one. */
@@ -71,6 +72,31 @@ class FileExtentsTest {
             assertThat(Extents.of(device, 0, 3 * MIB)).isEqualTo("1048576:hole 1048576:data 1048576:hole");
             fill(device, 8 * MIB - 4096, 4096);
             assertThat(Extents.of(device, 4 * MIB, 4 * MIB)).isEqualTo("4190208:hole 4096:data");
+        }
+    }
+
+    /** OpenZFS has called holes what waited to be written; whom nobody has looked at may do so too. */
+    @ParameterizedTest
+    @CsvSource({"ext4, hole", "xfs, hole", "tmpfs, hole", "zfs, data", "nfs4, data", "fuse.sshfs, data", "'', data"})
+    void holesAreBelievedOnlyOfFileSystemsThatAreKnownToTellThem(String type, String told) throws IOException {
+        open(Place.TEMPORARY, 8 * MIB).close();
+        try (BlockDevice device = FileDevice.open(image, OpenMode.READ_WRITE, _ -> type)) {
+            fill(device, 0, MIB);
+            assertThat(Extents.of(device, 4 * MIB, MIB)).isEqualTo("1048576:" + told);
+            assertThat(Extents.of(device, 0, MIB)).isEqualTo("1048576:data");
+        }
+    }
+
+    /** The probe for holes is punched behind the end that the file has when somebody asks, not behind its first one. */
+    @Test
+    void aFileThatHasGrownKeepsWhatWasAppended() throws IOException {
+        try (BlockDevice device = open(Place.TEMPORARY, MIB)) {
+            byte[] appended = new byte[MIB];
+            Arrays.fill(appended, (byte) 7);
+            Files.write(image, appended, StandardOpenOption.APPEND);
+            device.zeroesFast(0, MIB, true);
+            byte[] both = Files.readAllBytes(image);
+            assertThat(Arrays.copyOfRange(both, MIB, 2 * MIB)).isEqualTo(appended);
         }
     }
 
