@@ -4,6 +4,7 @@ import dev.ashlar.cli.control.ControlClient;
 import dev.ashlar.cli.export.ExportSetting;
 import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.show.ArrayPicture;
+import dev.ashlar.cli.show.Printable;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +26,7 @@ final class ExportCommand extends ServedVerb {
         ExportSetting setting = setting();
         ControlClient daemon = daemon();
         ArrayPicture picture = daemon.export(setting);
-        print("exported " + picture.status().name() + " as " + name, picture);
+        print("exported " + picture.status().name() + " as " + Printable.name(name), picture);
         if (!json()) {
             picture.exports().stream()
                     .filter(export -> export.setting().name().equals(name))

@@ -20,7 +20,7 @@ final class StopCommand extends ArrayVerb {
     public Integer call() throws IOException {
         switch (target()) {
             case ArrayTarget.Served(var daemon) -> {
-                ArrayStatus status = daemon.stop();
+                ArrayStatus status = Patience.call(err(), "waiting for what clients have sent to end", daemon::stop);
                 print(StatusJson.write(status), "stopped " + status.name());
             }
             case ArrayTarget.Stopped(var array) -> {

@@ -1,7 +1,9 @@
 package dev.ashlar.cli;
 
+import dev.ashlar.cli.control.ControlClient;
 import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.show.ArrayPicture;
+import dev.ashlar.cli.show.Printable;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,8 +19,10 @@ final class UnexportCommand extends ServedVerb {
 
     @Override
     public Integer call() throws IOException {
-        ArrayPicture picture = daemon().unexport(name);
-        print("ended export " + name + " of " + picture.status().name(), picture);
+        ControlClient daemon = daemon();
+        ArrayPicture picture = Patience.call(err(), "waiting for what clients of " + Printable.name(name)
+                + " have sent to end", () -> daemon.unexport(name));
+        print("ended export " + Printable.name(name) + " of " + picture.status().name(), picture);
         return ExitCode.OK;
     }
 }

@@ -99,6 +99,17 @@ class ExportsTest {
     }
 
     @Test
+    void theDefaultExportCanBeSeenInSentences() throws Exception {
+        try (ServedLife life = new ServedLife(directory, "", "")) {
+            assertThat(life.verb("export", "--name=")).contains(" as ''\n");
+            assertThat(life.verb("detail")).contains("Export ''\n");
+            assertThat(life.verbEnding(ExitCode.USAGE, "unexport", "--name=none"))
+                    .contains("it has " + life.name + ", ''\n");
+            assertThat(life.verb("unexport", "--name=")).contains("ended export '' of ");
+        }
+    }
+
+    @Test
     void statusShowsWhoUsesWhat() throws Exception {
         try (ServedLife life = new ServedLife(directory, "", TWO);
                 NbdClient one = ServedLife.connect(life.tcp(life.name));

@@ -8,6 +8,7 @@ import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.show.ArrayPicture;
 import dev.ashlar.cli.show.ArrayPicture.Exported;
 import dev.ashlar.cli.show.ArrayPicture.Mark;
+import dev.ashlar.cli.show.Printable;
 import dev.ashlar.raid.ArrayStatus;
 import dev.ashlar.raid.MemberStatus;
 import dev.ashlar.raid.SyncAction;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -160,7 +162,7 @@ final class ServedArray implements ControlledArray {
     public void unexport(String name) throws IOException {
         if (!exports.removeIf(export -> export.name().equals(name))) {
             throw new CommandFailure(ExitCode.USAGE, name() + " has no export '" + name + "'; it has "
-                    + (exports.isEmpty() ? "none" : String.join(", ", exportNames())));
+                    + (exports.isEmpty() ? "none" : exportNames().stream().map(Printable::name).collect(Collectors.joining(", "))));
         }
         end(name);
         daemon.announce(this);

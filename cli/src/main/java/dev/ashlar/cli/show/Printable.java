@@ -4,6 +4,11 @@ package dev.ashlar.cli.show;
 public final class Printable {
     private Printable() {}
 
+    /** A name in the middle of a sentence: the empty one, which is the default export's, can be seen too. */
+    public static String name(String name) {
+        return name.isEmpty() ? "''" : of(name);
+    }
+
     /** The text with its control characters as {@code \xNN}. */
     public static String of(String text) {
         StringBuilder printable = new StringBuilder(text.length());

@@ -21,7 +21,7 @@ public final class ServedText {
         if (!client.identity().isEmpty()) {
             text.append(" as ").append(Printable.of(client.identity()));
         }
-        text.append(" of ").append(Printable.of(client.export()));
+        text.append(" of ").append(Printable.name(client.export()));
         text.append(client.encrypted() ? " by TLS" : "");
         text.append(" for ").append(Durations.age(Duration.ofSeconds(client.seconds()))).append(": ");
         text.append(client.requests()).append(" requests");
@@ -41,7 +41,7 @@ public final class ServedText {
         StringBuilder text = new StringBuilder();
         for (Exported export : picture.exports()) {
             String description = export.setting().description();
-            text.append("\n    Export ").append(Printable.of(export.setting().name()));
+            text.append("\n    Export ").append(Printable.name(export.setting().name()));
             text.append(description.isEmpty() ? "" : ": " + Printable.of(description)).append('\n');
             export.uris().forEach(uri -> text.append("        Served at ").append(line(export, uri)).append('\n'));
         }
