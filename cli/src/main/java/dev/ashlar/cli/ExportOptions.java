@@ -31,7 +31,7 @@ final class ExportOptions {
             paramLabel = "UID",
             split = ",",
             description = "Only for processes of this user over Unix sockets; may be given several times.")
-    private List<Integer> uids = List.of();
+    private List<String> uids = List.of();
 
     @Option(
             names = "--allow-identity",
@@ -62,7 +62,7 @@ final class ExportOptions {
         PeerRules rules = new PeerRules(
                 tls,
                 addresses.stream().map(AddressRange::parse).toList(),
-                uids,
+                uids.stream().map(ExportSetting::parseUid).toList(),
                 identities.stream().map(ExportSetting::parseIdentity).toList());
         return new ExportSetting(name, description, readOnly, rules, new RateLimits(rate, iops), rotational);
     }

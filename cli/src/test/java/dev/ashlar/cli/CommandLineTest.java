@@ -3,9 +3,14 @@ package dev.ashlar.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ashlar.cli.result.ExitCode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +39,9 @@ class CommandLineTest {
         "create x\u001b --level=1 --member-size=1M a b", "create x --level=1 --member-size=1M --spare=missing a b",
         "serve", "serve --listen=h:x m0", "serve --unix-mode=9 m0", "serve --tls=maybe m0",
         "serve --idle-timeout=5 m0", "serve --max-connections=0 m0", "serve --rate=fast m0",
-        "serve --metrics=here m0", "detail", "export x", "export x --name=y --allow=nowhere",
+        "serve --handshake-timeout=9999999h m0", "serve --stall-timeout=366000h m0",
+        "serve --max-connections=2000000000 m0", "serve --metrics=here m0", "detail", "export x", "export x --name=y --allow=nowhere", "export x --name=y --allow=10/8",
+        "export x --name=y --allow=1.2.3.4/33", "export x --name=y --allow-uid=4294967295",
         "export x --name=y --allow-uid=me", "export x --name=y --allow-uid=-1",
         "export x --name=y --allow-identity=me", "unexport x", "mark x", "unmark", "fail x", "status --colour",
         "examine", "assemble"
@@ -66,6 +73,45 @@ class CommandLineTest {
         Ran ran = Ran.ashlar("create", "x", "--level=1", directory.resolve("a").toString(), "missing");
         assertThat(ran.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(ran.err()).contains("--member-size");
+    }
+
+    /** Exit code 2, so that systemd does not try again what cannot come right by itself. */
+    @Test
+    void aConfigurationThatCannotBeReadIsNamed() throws Exception {
+        Path missing = directory.resolve("none.toml");
+        Path binary = Files.write(directory.resolve("binary.toml"), new byte[] {'a', (byte) 0xff});
+        Path large = Files.write(directory.resolve("large.toml"), new byte[(1 << 20) + 1]);
+        for (Path file : List.of(missing, directory, binary, large)) {
+            Ran ran = Ran.ashlar("serve", "--config=" + file);
+            assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.USAGE);
+            assertThat(ran.err()).contains(file.toString()).hasLineCount(1);
+        }
+        assertThat(Ran.ashlar("serve", "--config=" + missing).err()).contains("no such file");
+        assertThat(Ran.ashlar("serve", "--config=" + directory).err()).contains("Is a directory");
+    }
+
+    @Test
+    void whoeverWaitsIsToldWhatFor() throws Exception {
+        CountDownLatch told = new CountDownLatch(1);
+        PrintWriter err = new PrintWriter(new StringWriter(), true) {
+            @Override
+            public void println(String line) {
+                super.println(line);
+                told.countDown();
+            }
+        };
+        String answer = Patience.call(err, "waiting for somebody", Duration.ofMillis(1), () -> {
+            try {
+                told.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            return "done";
+        });
+        assertThat(answer).isEqualTo("done");
+        StringWriter quiet = new StringWriter();
+        Patience.call(new PrintWriter(quiet, true), "waiting for nobody", () -> "at once");
+        assertThat(quiet.toString()).isEmpty();
     }
 
     @Test

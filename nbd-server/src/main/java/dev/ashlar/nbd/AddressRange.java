@@ -19,23 +19,32 @@ public record AddressRange(InetAddress network, int prefixBits) {
     }
 
     /**
-     * Reads "192.0.2.0/24", "2001:db8::/32" or a single address.
+     * Reads "192.0.2.0/24", "2001:db8::/32" or a single address. IPv4 addresses have four parts: what fewer mean is not
+     * the same to everybody.
      *
      * @throws IllegalArgumentException if it is none; names are not looked up
      */
     public static AddressRange parse(String text) {
         int slash = text.indexOf('/');
         String address = slash < 0 ? text : text.substring(0, slash);
-        if (!address.matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
-            throw new IllegalArgumentException("no IP address: " + text);
+        if (!address.matches("[0-9]{1,3}([.][0-9]{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
+            throw noRange(text);
         }
         try {
             InetAddress network = InetAddress.getByName(address);
             int bits = network.getAddress().length * Byte.SIZE;
-            return new AddressRange(network, slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1)));
-        } catch (UnknownHostException | NumberFormatException _) {
-            throw new IllegalArgumentException("no IP address or range of them: " + text);
+            String prefix = slash < 0 ? String.valueOf(bits) : text.substring(slash + 1);
+            if (!prefix.matches("[0-9]{1,3}") || Integer.parseInt(prefix) > bits) {
+                throw new IllegalArgumentException("'" + text + "' has no prefix from /0 to /" + bits);
+            }
+            return new AddressRange(network, Integer.parseInt(prefix));
+        } catch (UnknownHostException _) {
+            throw noRange(text);
         }
+    }
+
+    private static IllegalArgumentException noRange(String text) {
+        return new IllegalArgumentException("'" + text + "' is no IP address or range of them, such as 192.0.2.0/24");
     }
 
     /** Whether the address lies in the range. */

@@ -9,12 +9,15 @@ import java.util.Objects;
  *
  * @param text address and port, or "unix:" and the path of our socket, for people
  * @param address null for Unix sockets
- * @param uid the user of the process at the other end of a Unix socket, else -1
+ * @param uid the user of the process at the other end of a Unix socket, 32 bits without sign; else {@link #NO_USER}
  * @param encrypted whether TLS protects the connection by now
  * @param identities what a verified certificate says of its holder, as "CN=name", "DNS=name", "URI=name", "IP=address" and
  *     "SUBJECT=" and the whole RFC 2253 subject; or "PSK=name"; empty without
  */
 public record Peer(String text, InetAddress address, int uid, boolean encrypted, List<String> identities) {
+
+    /** No user has this number: the system itself takes it for "none". */
+    public static final int NO_USER = -1;
 
     /** Copies the list. */
     public Peer {
@@ -33,6 +36,10 @@ public record Peer(String text, InetAddress address, int uid, boolean encrypted,
      */
     public String client() {
         String who = identities.isEmpty() ? "" : identities.getFirst() + "@";
-        return who + (address == null ? "uid=" + uid : address.getHostAddress());
+        return who + (address == null ? user() : address.getHostAddress());
+    }
+
+    private String user() {
+        return "uid=" + (uid == NO_USER ? "-1" : Integer.toUnsignedString(uid));
     }
 }

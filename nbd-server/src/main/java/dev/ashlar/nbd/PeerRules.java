@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param requireTls whether the connection must be encrypted (SELECTIVETLS where only some exports ask for it)
  * @param addresses where TCP clients may come from
- * @param uids users whose processes may come over a Unix socket
+ * @param uids users whose processes may come over a Unix socket; 32 bits without sign, and -1 is nobody's
  * @param identities what a client's certificate must say of its holder, as in {@link Peer#identities}; implies TLS
  */
 public record PeerRules(
@@ -20,6 +20,9 @@ public record PeerRules(
     public PeerRules {
         addresses = List.copyOf(addresses);
         uids = List.copyOf(uids);
+        if (uids.contains(Peer.NO_USER)) {
+            throw new IllegalArgumentException("uid=" + Integer.toUnsignedString(Peer.NO_USER) + " is no user's number");
+        }
         identities = List.copyOf(identities);
         requireTls |= !identities.isEmpty();
     }

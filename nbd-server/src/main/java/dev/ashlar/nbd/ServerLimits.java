@@ -6,12 +6,13 @@ import java.util.Objects;
 /**
  * The bounds of a server. Beside the payload memory, each connection in the transmission phase holds half a MiB.
  *
- * @param maxConnections connections served at the same time, the ones still negotiating included; more are closed
- *     at once
+ * @param maxConnections connections served at the same time, the ones still negotiating included, at most {@link
+ *     #MOST_CONNECTIONS}; more are closed at once
  * @param maxConnectionsPerAddress of those, connections from one IP address, or over Unix sockets by one user
  * @param payloadMemoryBytes memory for payloads in flight over all connections, at least twice {@link #MAX_REQUEST_BYTES}: a
  *     half for READs of more than 4 MiB that must be answered in one piece, a quarter for all other reading, a quarter for writing
- * @param payloadWait how long a READ that must be answered in one piece waits for memory before it is answered ENOMEM
+ * @param payloadWait how long a READ that must be answered in one piece waits for memory before it is answered ENOMEM,
+ *     at most {@link TimeLimits#LONGEST}
  * @param times how long peers are waited for
  * @param tcp what TCP connections are watched by
  * @param rates how fast all clients of the server may go together, beside what their exports allow
@@ -28,6 +29,9 @@ public record ServerLimits(
     /** The largest payload of one request, read or written. */
     public static final int MAX_REQUEST_BYTES = 64 << 20;
 
+    /** As many threads as a server may have. */
+    public static final int MOST_CONNECTIONS = 65536;
+
     /** What a server uses when told nothing else. */
     public static final ServerLimits DEFAULTS = new ServerLimits(
             1024, 1024, 256L << 20, Duration.ofSeconds(30), TimeLimits.DEFAULTS, TcpSettings.DEFAULTS,
@@ -35,7 +39,7 @@ public record ServerLimits(
 
     /** Checks the ranges. */
     public ServerLimits {
-        if (maxConnections < 1 || maxConnectionsPerAddress < 1) {
+        if (maxConnections < 1 || maxConnections > MOST_CONNECTIONS || maxConnectionsPerAddress < 1) {
             throw new IllegalArgumentException(
                     "maxConnections=" + maxConnections + " maxConnectionsPerAddress=" + maxConnectionsPerAddress);
         }
@@ -43,7 +47,7 @@ public record ServerLimits(
             throw new IllegalArgumentException(
                     "payloadMemoryBytes=" + payloadMemoryBytes + " is less than two requests of " + MAX_REQUEST_BYTES);
         }
-        if (!payloadWait.isPositive()) {
+        if (!payloadWait.isPositive() || payloadWait.compareTo(TimeLimits.LONGEST) > 0) {
             throw new IllegalArgumentException("payloadWait=" + payloadWait);
         }
         Objects.requireNonNull(times, "times");

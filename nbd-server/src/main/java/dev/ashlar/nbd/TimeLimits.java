@@ -3,7 +3,7 @@ package dev.ashlar.nbd;
 import java.time.Duration;
 
 /**
- * How long a server waits for its clients. All are checked a few times per limit only, so an end may come up to a
+ * How long a server waits for its clients, each at most {@link #LONGEST}. All are checked a few times per limit only, so an end may come up to a
  * quarter late.
  *
  * @param handshake from connecting to the transmission phase; slower peers are closed
@@ -15,6 +15,9 @@ import java.time.Duration;
  * @param drain how long requests in flight get to end when an export is removed
  */
 public record TimeLimits(Duration handshake, Duration takeover, Duration idle, Duration stall, Duration drain) {
+
+    /** The longest of any of them: far below what a clock of nanoseconds can count. */
+    public static final Duration LONGEST = Duration.ofDays(365);
 
     /** Ten seconds for whatever a peer should do at once, a minute for what it does under load; idling is free. */
     public static final TimeLimits DEFAULTS = new TimeLimits(
@@ -37,13 +40,13 @@ public record TimeLimits(Duration handshake, Duration takeover, Duration idle, D
     }
 
     private static void checkPositive(String what, Duration value) {
-        if (!value.isPositive()) {
+        if (!value.isPositive() || value.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(what + "=" + value);
         }
     }
 
     private static void checkNotNegative(String what, Duration value) {
-        if (value.isNegative()) {
+        if (value.isNegative() || value.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(what + "=" + value);
         }
     }

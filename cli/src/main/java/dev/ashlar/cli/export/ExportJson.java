@@ -5,9 +5,7 @@ import dev.ashlar.cli.json.JsonObject;
 import dev.ashlar.nbd.AddressRange;
 import dev.ashlar.nbd.PeerRules;
 import dev.ashlar.nbd.RateLimits;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** {@link ExportSetting} as JSON and back. */
@@ -22,7 +20,7 @@ public final class ExportJson {
         map.put("read_only", setting.readOnly());
         map.put("tls", setting.rules().requireTls());
         map.put("allow", setting.rules().addresses().stream().map(AddressRange::toString).toList());
-        map.put("allow_uid", setting.rules().uids().stream().map(String::valueOf).toList());
+        map.put("allow_uid", setting.rules().uids().stream().map(Integer::toUnsignedString).toList());
         map.put("allow_identity", setting.rules().identities());
         map.put("bytes_per_second", setting.rates().bytesPerSecond());
         map.put("operations_per_second", setting.rates().operationsPerSecond());
@@ -37,10 +35,6 @@ public final class ExportJson {
      */
     public static ExportSetting read(JsonObject json) throws JsonException {
         try {
-            List<Integer> uids = new ArrayList<>();
-            for (String uid : json.texts("allow_uid")) {
-                uids.add(Integer.parseInt(uid));
-            }
             return new ExportSetting(
                     json.text("name"),
                     json.text("description"),
@@ -48,7 +42,7 @@ public final class ExportJson {
                     new PeerRules(
                             json.flag("tls"),
                             json.texts("allow").stream().map(AddressRange::parse).toList(),
-                            uids,
+                            json.texts("allow_uid").stream().map(ExportSetting::parseUid).toList(),
                             json.texts("allow_identity")),
                     new RateLimits(json.number("bytes_per_second"), json.number("operations_per_second")),
                     json.flag("rotational"));

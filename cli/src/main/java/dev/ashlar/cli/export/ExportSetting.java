@@ -17,14 +17,18 @@ import java.util.List;
  */
 public record ExportSetting(
         String name, String description, boolean readOnly, PeerRules rules, RateLimits rates, boolean rotational) {
+    private static final long LAST_UID = 0xffff_fffeL;
 
-    /** Checks the users' numbers. */
-    public ExportSetting {
-        for (int uid : rules.uids()) {
-            if (uid < 0) {
-                throw new IllegalArgumentException("uid=" + uid + " is no user's number");
-            }
+    /**
+     * Reads the number of a user as a 32-bit number without sign.
+     *
+     * @throws IllegalArgumentException if no user can have it
+     */
+    public static int parseUid(String text) {
+        if (!text.matches("[0-9]{1,10}") || Long.parseLong(text) > LAST_UID) {
+            throw new IllegalArgumentException("'" + text + "' is no user's number from 0 to " + LAST_UID);
         }
+        return Integer.parseUnsignedInt(text);
     }
 
     /**
@@ -55,7 +59,7 @@ public record ExportSetting(
             remarks.add("TLS");
         }
         rules.addresses().forEach(range -> remarks.add("from " + range));
-        rules.uids().forEach(uid -> remarks.add("uid " + uid));
+        rules.uids().forEach(uid -> remarks.add("uid " + Integer.toUnsignedString(uid)));
         remarks.addAll(rules.identities());
         if (rates.bytesPerSecond() > 0) {
             remarks.add(rates.bytesPerSecond() + " bytes/s");

@@ -3,6 +3,7 @@ package dev.ashlar.cli.serve;
 import dev.ashlar.cli.export.ExportSetting;
 import dev.ashlar.cli.result.CommandFailure;
 import dev.ashlar.cli.result.ExitCode;
+import dev.ashlar.cli.result.Failures;
 import dev.ashlar.cli.serve.ServeConfig.ArrayExport;
 import dev.ashlar.cli.serve.ServeConfig.ArraySource;
 import dev.ashlar.cli.show.Durations;
@@ -12,6 +13,11 @@ import dev.ashlar.nbd.PeerRules;
 import dev.ashlar.nbd.RateLimits;
 import dev.ashlar.raid.OpenOptions;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +45,8 @@ public final class ConfigFile {
             "name", "array", "description", "read-only", "tls", "allow", "allow-uid", "allow-identity", "rate", "iops",
             "rotational");
 
+    private static final int MAX_BYTES = 1 << 20;
+
     private final Path file;
 
     private ConfigFile(Path file) {
@@ -55,7 +63,7 @@ public final class ConfigFile {
     }
 
     private ServeConfig read() throws IOException {
-        TomlParseResult toml = Toml.parse(file);
+        TomlParseResult toml = Toml.parse(text());
         if (toml.hasErrors()) {
             TomlParseError error = toml.errors().getFirst();
             throw new CommandFailure(ExitCode.USAGE, file + ":" + error.position().line() + ":"
@@ -66,6 +74,25 @@ public final class ConfigFile {
         OpenOptions defaults = server == null ? OpenOptions.WRITABLE : options(server, OpenOptions.WRITABLE);
         return new ServeConfig(
                 server == null ? ServerSetting.NONE : server(server), arrays(keys, defaults), exports(keys));
+    }
+
+    /** What cannot be read was named wrongly: nothing that a restart of the daemon would mend. */
+    private String text() throws CommandFailure {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new CommandFailure(ExitCode.USAGE, file + ": longer than " + MAX_BYTES + " bytes");
+            }
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException _) {
+            throw new CommandFailure(ExitCode.USAGE, file + ": not UTF-8 text");
+        } catch (CommandFailure e) {
+            throw e;
+        } catch (IOException e) {
+            String why = Failures.sentence(e);
+            throw new CommandFailure(
+                    ExitCode.USAGE, why.startsWith(file.toString()) ? why : "cannot read " + file + ": " + why);
+        }
     }
 
     private ServerSetting server(TomlKeys keys) throws CommandFailure {
@@ -130,7 +157,7 @@ public final class ConfigFile {
                 new PeerRules(
                         keys.flag("tls", false),
                         keys.list("allow", AddressRange::parse),
-                        keys.numbers("allow-uid"),
+                        keys.numbers("allow-uid", ExportSetting::parseUid),
                         keys.list("allow-identity", ExportSetting::parseIdentity)),
                 new RateLimits(rate == null ? 0 : rate, iops == null ? 0 : iops),
                 keys.flag("rotational", false));

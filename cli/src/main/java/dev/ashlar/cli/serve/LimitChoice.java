@@ -27,8 +27,8 @@ public record LimitChoice(
 
     /** Checks the ranges. */
     public LimitChoice {
-        if (maxConnections != null && maxConnections < 1) {
-            throw new IllegalArgumentException("max-connections must be at least 1");
+        if (maxConnections != null && (maxConnections < 1 || maxConnections > ServerLimits.MOST_CONNECTIONS)) {
+            throw new IllegalArgumentException("max-connections must be from 1 to " + ServerLimits.MOST_CONNECTIONS);
         }
         if (handshakeTimeout != null && handshakeTimeout.isZero()) {
             throw new IllegalArgumentException("handshake-timeout must not be 0");

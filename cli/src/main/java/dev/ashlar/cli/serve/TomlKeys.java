@@ -82,21 +82,20 @@ final class TomlKeys {
         return list;
     }
 
-    /** A whole number, or a list of them, none negative; empty when the key is not there. */
-    List<Integer> numbers(String key) throws CommandFailure {
+    /** A whole number, or a list of them; empty when the key is not there. */
+    <T> List<T> numbers(String key, Function<String, T> parse) throws CommandFailure {
         Object value = table.get(List.of(key));
-        if (value instanceof Long) {
-            return List.of(number(key));
-        }
-        List<Integer> numbers = new ArrayList<>();
-        if (value != null && !(value instanceof TomlArray)) {
+        List<T> numbers = new ArrayList<>();
+        if (value instanceof Long number) {
+            numbers.add(parse(key, number.toString(), parse));
+        } else if (value != null && !(value instanceof TomlArray)) {
             throw failure(key, key + " must be a whole number or a list of them");
         }
         for (int index = 0; value instanceof TomlArray array && index < array.size(); index++) {
-            if (!(array.get(index) instanceof Long number) || number < 0 || number > Integer.MAX_VALUE) {
+            if (!(array.get(index) instanceof Long number)) {
                 throw failure(array.inputPositionOf(index), key + " must hold whole numbers only");
             }
-            numbers.add(number.intValue());
+            numbers.add(parse(key, number.toString(), parse));
         }
         return numbers;
     }

@@ -8,12 +8,15 @@ import java.util.regex.Pattern;
 public final class Durations {
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
+    /** More is a mistake, and clocks that count nanoseconds could not count it. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     private Durations() {}
 
     /**
-     * The duration; a unit must be given.
+     * The duration, at most a year of 365 days; a unit must be given.
      *
-     * @throws IllegalArgumentException if the text is none
+     * @throws IllegalArgumentException if the text is none, or is longer
      */
     public static Duration parse(String text) {
         Matcher matcher = DURATION.matcher(text);
@@ -21,12 +24,16 @@ public final class Durations {
             throw new IllegalArgumentException("'" + text + "' is no duration such as 500ms, 10s, 5m or 2h");
         }
         long number = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
+        Duration duration = switch (matcher.group(2)) {
             case "ms" -> Duration.ofMillis(number);
             case "s" -> Duration.ofSeconds(number);
             case "m" -> Duration.ofMinutes(number);
             default -> Duration.ofHours(number);
         };
+        if (duration.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("'" + text + "' is longer than 365 days (" + LONGEST.toHours() + "h)");
+        }
+        return duration;
     }
 
     /** How long something has gone on, such as {@code 12 s}, {@code 3 min} or {@code 2 d}: the largest whole unit. */

@@ -103,7 +103,7 @@ class ConfigFileTest {
                 read-only = true
                 tls = true
                 allow = ["192.0.2.0/24", "2001:db8::1"]
-                allow-uid = [1000, 0]
+                allow-uid = [1000, 0, 4294967294]
                 allow-identity = ["CN=backup", "PSK=alice"]
                 rate = 1048576
                 iops = "2K"
@@ -121,7 +121,7 @@ class ConfigFileTest {
         PeerRules many = new PeerRules(
                 true,
                 List.of(AddressRange.parse("192.0.2.0/24"), AddressRange.parse("2001:db8::1")),
-                List.of(1000, 0),
+                List.of(1000, 0, -2),
                 List.of("CN=backup", "PSK=alice"));
         PeerRules one = new PeerRules(false, List.of(AddressRange.parse("127.0.0.1")), List.of(7), List.of());
         assertThat(config.exports()).containsExactly(
@@ -154,7 +154,8 @@ class ConfigFileTest {
         "unix-mode, \"u=rw\"", "tls, true", "tls, \"yes\"", "tls-certificates, true", "tls-verify-peer, \"yes\"",
         "tls-psk, 1", "max-connections, 0", "max-connections, -1", "max-connections, \"9\"",
         "max-connections, 4294967297", "handshake-timeout, 10", "handshake-timeout, \"0s\"",
-        "handshake-timeout, \"10\"", "idle-timeout, \"-1s\"", "idle-timeout, false", "stall-timeout, \"soon\"",
+        "handshake-timeout, \"10\"", "idle-timeout, \"-1s\"", "idle-timeout, \"8761h\"", "handshake-timeout, \"9999999h\"",
+        "max-connections, 65537", "idle-timeout, false", "stall-timeout, \"soon\"",
         "rate, \"fast\"", "rate, -1", "rate, 1.5", "iops, \"1.5K\"", "metrics, \"localhost\"", "metrics, 65536",
         "metrics, true", "description, 1", "read-only, \"yes\"", "force, 1", "run, 0"
     })
@@ -165,7 +166,7 @@ class ConfigFileTest {
     @ParameterizedTest
     @CsvSource(quoteCharacter = '`', value = {
         "name, 1", "array, 1", "description, []", "read-only, 1", "tls, \"on\"", "allow, \"example.org\"",
-        "allow, \"192.0.2.0/33\"", "allow, 1", "allow-uid, \"root\"", "allow-uid, -1", "allow-uid, 4294967296",
+        "allow, \"192.0.2.0/33\"", "allow, 1", "allow-uid, \"root\"", "allow-uid, -1", "allow-uid, 4294967295", "allow, \"10/8\"",
         "allow-identity, \"backup\"", "allow-identity, \"CN=\"", "rate, \"1X\"", "iops, true", "rotational, 1"
     })
     void refusesWhatAnExportCannotBe(String key, String value) {
