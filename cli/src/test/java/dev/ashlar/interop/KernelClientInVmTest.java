@@ -1,6 +1,7 @@
 package dev.ashlar.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -94,13 +95,20 @@ class KernelClientInVmTest {
         assertThat(result(connections + ".done")).isEqualTo("yes");
     }
 
-    /** Which modes of nbd-client live on differs between its versions and kernels; that nbdkit decides does not. */
+    /**
+     * Which modes of nbd-client live on differs between its versions and kernels; that nbdkit decides does not. Where
+     * nbdkit's file system is lost, that is the client's doing, and the mode is reported as skipped.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"netlink", "persist", "reconnect", "proxy"})
     void aFileSystemSurvivesOurRestartIfItSurvivesNbdkits(String mode) {
-        if (result(mode + ".nbdkit").equals("survived")) {
-            assertThat(result(mode + ".ashlar")).isEqualTo("survived");
-        }
+        String ours = result(mode + ".ashlar");
+        String nbdkits = result(mode + ".nbdkit");
+        assertThat(List.of(ours, nbdkits)).as("outcomes of %s", mode)
+                .allMatch(outcome -> outcome.matches("survived|lost:( [a-z-]+)+"));
+        assumeTrue(ours.equals("survived") || nbdkits.equals("survived"),
+                mode + ": a file system on nbdkit does not survive its restart either: " + nbdkits);
+        assertThat(ours).isEqualTo("survived");
     }
 
     /** The kernel with new connections for its dead ones, and libnbd that makes new ones, both under fio. */
