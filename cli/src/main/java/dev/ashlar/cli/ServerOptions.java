@@ -1,14 +1,13 @@
 package dev.ashlar.cli;
 
 import dev.ashlar.cli.serve.HostPort;
-import dev.ashlar.cli.serve.LimitChoice;
 import dev.ashlar.cli.serve.Listening;
 import dev.ashlar.cli.serve.ServerSetting;
 import dev.ashlar.cli.serve.TlsChoice;
 import dev.ashlar.cli.serve.TlsMode;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags of {@code ashlar serve} about its server as a whole; the keys of {@code [server]} are named like them. */
@@ -50,43 +49,8 @@ final class ServerOptions {
     @Option(names = "--tls-psk", paramLabel = "FILE", description = "Pre-shared keys, as GnuTLS's psktool writes them.")
     private Path tlsPsk;
 
-    @Option(names = "--max-connections", paramLabel = "N", description = "Connections at a time; more are closed.")
-    private Integer maxConnections;
-
-    @Option(
-            names = "--handshake-timeout",
-            paramLabel = "TIME",
-            converter = DurationConverter.class,
-            description = "Time from connecting to the use of an export, such as 10s.")
-    private Duration handshakeTimeout;
-
-    @Option(
-            names = "--idle-timeout",
-            paramLabel = "TIME",
-            converter = DurationConverter.class,
-            description = "Close clients that ask for nothing this long, 0s never.")
-    private Duration idleTimeout;
-
-    @Option(
-            names = "--stall-timeout",
-            paramLabel = "TIME",
-            converter = DurationConverter.class,
-            description = "Close clients that leave a message half sent or an answer unread this long, 0s never.")
-    private Duration stallTimeout;
-
-    @Option(
-            names = "--rate",
-            paramLabel = "SIZE",
-            converter = SizeConverter.class,
-            description = "Bytes per second of all clients together, such as 100M.")
-    private Long rate;
-
-    @Option(
-            names = "--iops",
-            paramLabel = "N",
-            converter = SizeConverter.class,
-            description = "Requests per second of all clients together.")
-    private Long iops;
+    @Mixin
+    private LimitOptions limits = new LimitOptions();
 
     @Option(
             names = "--metrics",
@@ -106,7 +70,7 @@ final class ServerOptions {
                         sockets,
                         unixMode == null ? null : Listening.parseMode(unixMode)),
                 new TlsChoice(tls == null ? null : TlsMode.parse(tls), tlsCertificates, tlsVerifyPeer, tlsPsk),
-                new LimitChoice(maxConnections, handshakeTimeout, idleTimeout, stallTimeout, rate, iops),
+                limits.choice(),
                 metrics == null ? null : HostPort.parseLocal(metrics),
                 description);
     }

@@ -38,8 +38,10 @@ public final class ConfigFile {
     private static final Set<String> TOP = Set.of("server", "array", "export");
     static final Set<String> SERVER = Set.of(
             "listen", "unix", "unix-mode", "tls", "tls-certificates", "tls-verify-peer", "tls-psk", "max-connections",
-            "handshake-timeout", "idle-timeout", "stall-timeout", "rate", "iops", "metrics", "description",
-            "read-only", "force", "run");
+            "max-connections-per-address", "payload-memory", "payload-wait", "handshake-timeout", "takeover-timeout",
+            "idle-timeout", "stall-timeout", "drain-timeout", "keepalive-idle", "keepalive-interval",
+            "keepalive-count", "tcp-user-timeout", "rate", "iops", "metrics", "description", "read-only", "force",
+            "run");
     private static final Set<String> ARRAY = Set.of("members", "read-only", "force", "run");
     static final Set<String> EXPORT = Set.of(
             "name", "array", "description", "read-only", "tls", "allow", "allow-uid", "allow-identity", "rate", "iops",
@@ -113,13 +115,25 @@ public final class ConfigFile {
                 keys.text("description", null));
     }
 
+    /** What is wrong with a limit is said in a sentence that begins with its key. */
     private static LimitChoice limits(TomlKeys keys) throws CommandFailure {
         try {
             return new LimitChoice(
                     keys.number("max-connections"),
-                    keys.parsed("handshake-timeout", Durations::parse),
-                    keys.parsed("idle-timeout", Durations::parse),
-                    keys.parsed("stall-timeout", Durations::parse),
+                    keys.number("max-connections-per-address"),
+                    keys.parsedNumber("payload-memory", Sizes::parse),
+                    keys.parsed("payload-wait", Durations::parse),
+                    new TimeChoice(
+                            keys.parsed("handshake-timeout", Durations::parse),
+                            keys.parsed("takeover-timeout", Durations::parse),
+                            keys.parsed("idle-timeout", Durations::parse),
+                            keys.parsed("stall-timeout", Durations::parse),
+                            keys.parsed("drain-timeout", Durations::parse)),
+                    new TcpChoice(
+                            keys.parsed("keepalive-idle", Durations::parse),
+                            keys.parsed("keepalive-interval", Durations::parse),
+                            keys.number("keepalive-count"),
+                            keys.parsed("tcp-user-timeout", Durations::parse)),
                     keys.parsedNumber("rate", Sizes::parse),
                     keys.parsedNumber("iops", Sizes::parse));
         } catch (IllegalArgumentException e) {

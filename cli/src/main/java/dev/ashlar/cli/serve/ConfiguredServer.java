@@ -9,6 +9,7 @@ import dev.ashlar.nbd.ConnectionStatus;
 import dev.ashlar.nbd.Endpoint;
 import dev.ashlar.nbd.Export;
 import dev.ashlar.nbd.MetaContext;
+import dev.ashlar.nbd.ServerLimits;
 import dev.ashlar.nbd.TlsPolicy;
 import dev.ashlar.nbd.TlsSettings;
 import dev.ashlar.nbd.server.NbdServer;
@@ -30,6 +31,7 @@ final class ConfiguredServer {
 
     private final ServerSetting setting;
     private final TlsSettings tls;
+    private final ServerLimits limits;
     private final NbdServer server;
     private final List<Uris> addresses = new CopyOnWriteArrayList<>();
     private volatile MetricsEndpoint metrics;
@@ -42,7 +44,8 @@ final class ConfiguredServer {
     ConfiguredServer(ServerSetting setting) throws IOException {
         this.setting = setting;
         this.tls = setting.tls().settings();
-        this.server = new NbdServer(setting.limits().limits());
+        this.limits = setting.limits().limits();
+        this.server = new NbdServer(limits);
         if (tls != null) {
             server.useTls(tls);
         }
@@ -167,8 +170,8 @@ final class ConfiguredServer {
     }
 
     /** Lets requests in flight end, then closes everything. */
-    void shutdown(Duration drain) throws InterruptedException {
-        server.shutdown(drain);
+    void shutdown() throws InterruptedException {
+        server.shutdown(limits.times().drain());
         if (metrics != null) {
             metrics.close();
         }

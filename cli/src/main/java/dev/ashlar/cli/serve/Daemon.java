@@ -12,7 +12,6 @@ import dev.ashlar.cli.serve.ServeConfig.ArraySource;
 import dev.ashlar.raid.array.RaidArray;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
-    private static final Duration DRAIN = Duration.ofSeconds(10);
 
     private final RunDirectory run;
     private final List<ServedArray> arrays = new CopyOnWriteArrayList<>();
@@ -274,7 +272,7 @@ public final class Daemon implements AutoCloseable {
     private void closeAll() {
         try {
             if (server != null) {
-                server.shutdown(DRAIN);
+                server.shutdown();
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -2,36 +2,50 @@ package dev.ashlar.cli.serve;
 
 import dev.ashlar.nbd.RateLimits;
 import dev.ashlar.nbd.ServerLimits;
-import dev.ashlar.nbd.TimeLimits;
 import java.time.Duration;
 
 /**
  * The bounds of a daemon's server. What is null was not said, and the server's own default holds.
  *
  * @param maxConnections connections at a time
- * @param handshakeTimeout time from connecting to the use of an export
- * @param idleTimeout how long a client may ask for nothing, zero for ever
- * @param stallTimeout how long a client may leave a message half sent or an answer unread, zero for ever
+ * @param maxConnectionsPerAddress of those, from one address or user
+ * @param payloadMemory bytes for payloads in flight
+ * @param payloadWait how long a READ that needs much of it at once waits
+ * @param times how long clients are waited for
+ * @param tcp what TCP connections are watched by
  * @param rate bytes per second of all clients together
  * @param iops requests per second of all clients together
  */
 public record LimitChoice(
         Integer maxConnections,
-        Duration handshakeTimeout,
-        Duration idleTimeout,
-        Duration stallTimeout,
+        Integer maxConnectionsPerAddress,
+        Long payloadMemory,
+        Duration payloadWait,
+        TimeChoice times,
+        TcpChoice tcp,
         Long rate,
         Long iops) {
     /** Nothing said. */
-    public static final LimitChoice NONE = new LimitChoice(null, null, null, null, null, null);
+    public static final LimitChoice NONE =
+            new LimitChoice(null, null, null, null, TimeChoice.NONE, TcpChoice.NONE, null, null);
+
+    private static final long LEAST_MEMORY = 2L * ServerLimits.MAX_REQUEST_BYTES;
 
     /** Checks the ranges. */
     public LimitChoice {
-        if (maxConnections != null && (maxConnections < 1 || maxConnections > ServerLimits.MOST_CONNECTIONS)) {
-            throw new IllegalArgumentException("max-connections must be from 1 to " + ServerLimits.MOST_CONNECTIONS);
+        requireCount("max-connections", maxConnections);
+        requireCount("max-connections-per-address", maxConnectionsPerAddress);
+        if (payloadMemory != null && payloadMemory < LEAST_MEMORY) {
+            throw new IllegalArgumentException("payload-memory must be at least " + (LEAST_MEMORY >> 20) + "M");
         }
-        if (handshakeTimeout != null && handshakeTimeout.isZero()) {
-            throw new IllegalArgumentException("handshake-timeout must not be 0");
+        if (payloadWait != null && payloadWait.isZero()) {
+            throw new IllegalArgumentException("payload-wait must not be 0");
+        }
+    }
+
+    private static void requireCount(String key, Integer value) {
+        if (value != null && (value < 1 || value > ServerLimits.MOST_CONNECTIONS)) {
+            throw new IllegalArgumentException(key + " must be from 1 to " + ServerLimits.MOST_CONNECTIONS);
         }
     }
 
@@ -39,9 +53,11 @@ public record LimitChoice(
     public LimitChoice orElse(LimitChoice other) {
         return new LimitChoice(
                 first(maxConnections, other.maxConnections),
-                first(handshakeTimeout, other.handshakeTimeout),
-                first(idleTimeout, other.idleTimeout),
-                first(stallTimeout, other.stallTimeout),
+                first(maxConnectionsPerAddress, other.maxConnectionsPerAddress),
+                first(payloadMemory, other.payloadMemory),
+                first(payloadWait, other.payloadWait),
+                times.orElse(other.times),
+                tcp.orElse(other.tcp),
                 first(rate, other.rate),
                 first(iops, other.iops));
     }
@@ -52,12 +68,17 @@ public record LimitChoice(
 
     /** The bounds, with the server's own where nothing was said. */
     ServerLimits limits() {
-        ServerLimits limits = ServerLimits.DEFAULTS;
-        TimeLimits times = limits.times();
-        times = handshakeTimeout == null ? times : times.withHandshake(handshakeTimeout);
-        times = times.withIdle(first(idleTimeout, times.idle())).withStall(first(stallTimeout, times.stall()));
-        return limits.withMaxConnections(first(maxConnections, limits.maxConnections()))
-                .withTimes(times)
-                .withRates(new RateLimits(first(rate, 0L), first(iops, 0L)));
+        ServerLimits defaults = ServerLimits.DEFAULTS;
+        int connections = first(maxConnections, defaults.maxConnections());
+        // Who raises one bound and says nothing of the other wants no bound per address.
+        int perAddress = Math.max(connections, defaults.maxConnectionsPerAddress());
+        return new ServerLimits(
+                connections,
+                first(maxConnectionsPerAddress, perAddress),
+                first(payloadMemory, defaults.payloadMemoryBytes()),
+                first(payloadWait, defaults.payloadWait()),
+                times.limits(),
+                tcp.settings(),
+                new RateLimits(first(rate, 0L), first(iops, 0L)));
     }
 }

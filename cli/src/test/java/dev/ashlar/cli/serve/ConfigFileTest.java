@@ -11,6 +11,7 @@ import dev.ashlar.nbd.AddressRange;
 import dev.ashlar.nbd.PeerRules;
 import dev.ashlar.nbd.RateLimits;
 import dev.ashlar.nbd.ServerLimits;
+import dev.ashlar.nbd.TcpSettings;
 import dev.ashlar.raid.OpenOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,9 +74,18 @@ class ConfigFileTest {
                 tls-verify-peer = true
                 tls-psk = "/etc/psk"
                 max-connections = 20
+                max-connections-per-address = 4
+                payload-memory = "512M"
+                payload-wait = "3s"
                 handshake-timeout = "5s"
+                takeover-timeout = "4s"
                 idle-timeout = "2h"
                 stall-timeout = "500ms"
+                drain-timeout = "1m"
+                keepalive-idle = "20s"
+                keepalive-interval = "7s"
+                keepalive-count = 3
+                tcp-user-timeout = "50s"
                 rate = "100M"
                 iops = 2000
                 metrics = "9100"
@@ -88,7 +98,19 @@ class ConfigFileTest {
                         PosixFilePermissions.fromString("rw-rw----")),
                 new TlsChoice(TlsMode.ON, directory.resolve("certs"), true, Path.of("/etc/psk")),
                 new LimitChoice(
-                        20, Duration.ofSeconds(5), Duration.ofHours(2), Duration.ofMillis(500), 100L << 20, 2000L),
+                        20,
+                        4,
+                        512L << 20,
+                        Duration.ofSeconds(3),
+                        new TimeChoice(
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(4),
+                                Duration.ofHours(2),
+                                Duration.ofMillis(500),
+                                Duration.ofMinutes(1)),
+                        new TcpChoice(Duration.ofSeconds(20), Duration.ofSeconds(7), 3, Duration.ofSeconds(50)),
+                        100L << 20,
+                        2000L),
                 new HostPort("127.0.0.1", 9100),
                 "of the attic"));
     }
@@ -155,7 +177,10 @@ class ConfigFileTest {
         "tls-psk, 1", "max-connections, 0", "max-connections, -1", "max-connections, \"9\"",
         "max-connections, 4294967297", "handshake-timeout, 10", "handshake-timeout, \"0s\"",
         "handshake-timeout, \"10\"", "idle-timeout, \"-1s\"", "idle-timeout, \"8761h\"", "handshake-timeout, \"9999999h\"",
-        "max-connections, 65537", "idle-timeout, false", "stall-timeout, \"soon\"",
+        "max-connections, 65537",
+        "max-connections-per-address, 0", "payload-memory, \"127M\"", "payload-wait, \"0s\"",
+        "takeover-timeout, \"10s\"", "takeover-timeout, \"0s\"", "drain-timeout, \"0s\"", "keepalive-idle, \"0s\"",
+        "keepalive-interval, \"10h\"", "keepalive-count, 128", "tcp-user-timeout, \"600h\"", "idle-timeout, false", "stall-timeout, \"soon\"",
         "rate, \"fast\"", "rate, -1", "rate, 1.5", "iops, \"1.5K\"", "metrics, \"localhost\"", "metrics, 65536",
         "metrics, true", "description, 1", "read-only, \"yes\"", "force, 1", "run, 0"
     })
@@ -199,6 +224,11 @@ class ConfigFileTest {
                 .collect(Collectors.toSet());
     }
 
+    private static LimitChoice limits(Integer connections, Duration handshake, Long rate) {
+        TimeChoice times = new TimeChoice(handshake, null, null, null, null);
+        return new LimitChoice(connections, null, null, null, times, TcpChoice.NONE, rate, null);
+    }
+
     @Test
     void flagsWinAndAddressesOfBothAreUsed() {
         HostPort first = new HostPort("127.0.0.1", 1);
@@ -206,20 +236,20 @@ class ConfigFileTest {
         ServerSetting flags = new ServerSetting(
                 new Listening(List.of(first), List.of(), null),
                 new TlsChoice(TlsMode.ON, null, null, null),
-                new LimitChoice(5, null, null, null, null, null),
+                limits(5, null, null),
                 null,
                 null);
         ServerSetting file = new ServerSetting(
                 new Listening(List.of(second), List.of(Path.of("s")), PosixFilePermissions.fromString("rw-------")),
                 new TlsChoice(TlsMode.REQUIRE, Path.of("c"), true, null),
-                new LimitChoice(6, Duration.ofSeconds(1), null, null, 7L, null),
+                limits(6, Duration.ofSeconds(1), 7L),
                 first,
                 "d");
         assertThat(flags.orElse(file)).isEqualTo(new ServerSetting(
                 new Listening(
                         List.of(first, second), List.of(Path.of("s")), PosixFilePermissions.fromString("rw-------")),
                 new TlsChoice(TlsMode.ON, Path.of("c"), true, null),
-                new LimitChoice(5, Duration.ofSeconds(1), null, null, 7L, null),
+                limits(5, Duration.ofSeconds(1), 7L),
                 first,
                 "d"));
     }
@@ -234,9 +264,29 @@ class ConfigFileTest {
     @Test
     void whatIsNotSaidIsLeftToTheServer() {
         assertThat(LimitChoice.NONE.limits()).isEqualTo(ServerLimits.DEFAULTS);
+        assertThat(limits(5000, null, null).limits().maxConnectionsPerAddress()).isEqualTo(5000);
         ServerLimits limits = new LimitChoice(
-                        7, Duration.ofSeconds(2), Duration.ofHours(1), Duration.ZERO, 5L << 20, 300L)
+                        7,
+                        3,
+                        300L << 20,
+                        Duration.ofSeconds(9),
+                        new TimeChoice(
+                                Duration.ofSeconds(2),
+                                Duration.ofSeconds(1),
+                                Duration.ofHours(1),
+                                Duration.ZERO,
+                                Duration.ofSeconds(20)),
+                        new TcpChoice(Duration.ofSeconds(1), Duration.ofSeconds(2), 3, Duration.ZERO),
+                        5L << 20,
+                        300L)
                 .limits();
+        assertThat(limits.maxConnectionsPerAddress()).isEqualTo(3);
+        assertThat(limits.payloadMemoryBytes()).isEqualTo(300 << 20);
+        assertThat(limits.payloadWait()).isEqualTo(Duration.ofSeconds(9));
+        assertThat(limits.times().takeover()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(limits.times().drain()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(limits.tcp())
+                .isEqualTo(new TcpSettings(Duration.ofSeconds(1), Duration.ofSeconds(2), 3, Duration.ZERO));
         assertThat(limits.maxConnections()).isEqualTo(7);
         assertThat(limits.times().handshake()).isEqualTo(Duration.ofSeconds(2));
         assertThat(limits.times().idle()).isEqualTo(Duration.ofHours(1));
