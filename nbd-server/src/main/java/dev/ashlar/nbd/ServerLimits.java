@@ -9,7 +9,8 @@ import java.util.Objects;
  * @param maxConnections connections served at the same time, the ones still negotiating included, at most {@link
  *     #MOST_CONNECTIONS}; more are closed at once
  * @param maxConnectionsPerAddress of those, connections from one IP address, or over Unix sockets by one user
- * @param payloadMemoryBytes memory for payloads in flight over all connections, at least twice {@link #MAX_REQUEST_BYTES}: a
+ * @param payloadMemoryBytes memory for payloads in flight over all connections, at least twice {@link #MAX_REQUEST_BYTES} and
+ *     at most {@link #MOST_PAYLOAD_MEMORY_BYTES}: a
  *     half for READs of more than 4 MiB that must be answered in one piece, a quarter for all other reading, a quarter for writing
  * @param payloadWait how long a READ that must be answered in one piece waits for memory before it is answered ENOMEM,
  *     at most {@link TimeLimits#LONGEST}
@@ -29,6 +30,9 @@ public record ServerLimits(
     /** The largest payload of one request, read or written. */
     public static final int MAX_REQUEST_BYTES = 64 << 20;
 
+    /** More than any machine would give. */
+    public static final long MOST_PAYLOAD_MEMORY_BYTES = 1L << 40;
+
     /** As many threads as a server may have. */
     public static final int MOST_CONNECTIONS = 65536;
 
@@ -43,9 +47,10 @@ public record ServerLimits(
             throw new IllegalArgumentException(
                     "maxConnections=" + maxConnections + " maxConnectionsPerAddress=" + maxConnectionsPerAddress);
         }
-        if (payloadMemoryBytes < 2L * MAX_REQUEST_BYTES) {
-            throw new IllegalArgumentException(
-                    "payloadMemoryBytes=" + payloadMemoryBytes + " is less than two requests of " + MAX_REQUEST_BYTES);
+        if (payloadMemoryBytes < 2L * MAX_REQUEST_BYTES || payloadMemoryBytes > MOST_PAYLOAD_MEMORY_BYTES) {
+            throw new IllegalArgumentException("payloadMemoryBytes=" + payloadMemoryBytes
+                    + " is less than two requests of " + MAX_REQUEST_BYTES + ", or more than "
+                    + MOST_PAYLOAD_MEMORY_BYTES);
         }
         if (!payloadWait.isPositive() || payloadWait.compareTo(TimeLimits.LONGEST) > 0) {
             throw new IllegalArgumentException("payloadWait=" + payloadWait);

@@ -30,13 +30,15 @@ public record LimitChoice(
             new LimitChoice(null, null, null, null, TimeChoice.NONE, TcpChoice.NONE, null, null);
 
     private static final long LEAST_MEMORY = 2L * ServerLimits.MAX_REQUEST_BYTES;
+    private static final long MOST_MEMORY = ServerLimits.MOST_PAYLOAD_MEMORY_BYTES;
 
     /** Checks the ranges. */
     public LimitChoice {
         requireCount("max-connections", maxConnections);
         requireCount("max-connections-per-address", maxConnectionsPerAddress);
-        if (payloadMemory != null && payloadMemory < LEAST_MEMORY) {
-            throw new IllegalArgumentException("payload-memory must be at least " + (LEAST_MEMORY >> 20) + "M");
+        if (payloadMemory != null && (payloadMemory < LEAST_MEMORY || payloadMemory > MOST_MEMORY)) {
+            throw new IllegalArgumentException("payload-memory must be from " + (LEAST_MEMORY >> 20) + "M to "
+                    + (MOST_MEMORY >> 40) + "T");
         }
         if (payloadWait != null && payloadWait.isZero()) {
             throw new IllegalArgumentException("payload-wait must not be 0");

@@ -178,7 +178,7 @@ class ConfigFileTest {
         "max-connections, 4294967297", "handshake-timeout, 10", "handshake-timeout, \"0s\"",
         "handshake-timeout, \"10\"", "idle-timeout, \"-1s\"", "idle-timeout, \"8761h\"", "handshake-timeout, \"9999999h\"",
         "max-connections, 65537",
-        "max-connections-per-address, 0", "payload-memory, \"127M\"", "payload-wait, \"0s\"",
+        "max-connections-per-address, 0", "payload-memory, \"127M\"", "payload-memory, \"2T\"", "payload-wait, \"0s\"",
         "takeover-timeout, \"10s\"", "takeover-timeout, \"0s\"", "drain-timeout, \"0s\"", "keepalive-idle, \"0s\"",
         "keepalive-interval, \"10h\"", "keepalive-count, 128", "tcp-user-timeout, \"600h\"", "idle-timeout, false", "stall-timeout, \"soon\"",
         "rate, \"fast\"", "rate, -1", "rate, 1.5", "iops, \"1.5K\"", "metrics, \"localhost\"", "metrics, 65536",
