@@ -24,6 +24,22 @@ public final class ExportRegistry {
         exports.put(export.name(), new ServedExport(export, entryPatience));
     }
 
+    /**
+     * Serves the export of this name otherwise from now on.
+     *
+     * @throws IllegalArgumentException if there is none, or what cannot be changed has changed
+     */
+    public synchronized void change(Export export) {
+        ServedExport served = exports.get(export.name());
+        if (served == null) {
+            throw new IllegalArgumentException("no export of this name: name=" + export.name());
+        }
+        if (served.device() != export.device() || served.readOnly() != export.readOnly()) {
+            throw new IllegalArgumentException("device and readOnly cannot be changed: name=" + export.name());
+        }
+        served.change(export);
+    }
+
     /** Takes the export out, so that nobody finds it any more: it, or null when there is none. */
     public synchronized ServedExport remove(String name) {
         return exports.remove(name);

@@ -1,5 +1,6 @@
 package dev.ashlar.nbd.export;
 
+import dev.ashlar.nbd.PeerRules;
 import java.util.function.BooleanSupplier;
 
 /** A connection, as the export it uses sees it. All calls come from other threads and do not block. */
@@ -7,6 +8,9 @@ public interface ExportUser {
 
     /** Which client it is of, whatever other connections that has. */
     String client();
+
+    /** Whether its peer may use an export under {@code rules}. */
+    boolean permittedBy(PeerRules rules);
 
     /** Asks for an end once the requests in flight are answered. */
     void drain();

@@ -26,9 +26,9 @@ public final class ServedExport {
     private static final Logger LOG = LoggerFactory.getLogger(ServedExport.class);
     private static final long LOOK_MILLIS = 1;
 
-    private final Export export;
     private final Duration entryPatience;
-    private final RateLimiter limiter;
+    private volatile Export export;
+    private volatile RateLimiter limiter;
     private final long sizeBytes;
     private final BlockSizes blockSizes;
     private final MetaContext allocation;
@@ -43,6 +43,22 @@ public final class ServedExport {
         this.sizeBytes = export.device().sizeBytes();
         this.blockSizes = BlockSizes.SERVED;
         this.allocation = new AllocationContext(export.device());
+    }
+
+    /**
+     * Serves the same device to new clients as {@code changed} says. Those that are here go on as they came, but whom the
+     * new rules do not let in is asked to end.
+     */
+    void change(Export changed) {
+        List<ExportUser> unwanted;
+        synchronized (this) {
+            if (!changed.rates().equals(export.rates())) {
+                limiter = RateLimiter.of(changed.rates(), System::nanoTime);
+            }
+            export = changed;
+            unwanted = users.stream().filter(user -> !user.permittedBy(changed.rules())).toList();
+        }
+        unwanted.forEach(ExportUser::drain);
     }
 
     /** The export's own name, which a client may have reached by the empty one. */
@@ -115,6 +131,10 @@ public final class ServedExport {
             List<ExportUser> others = users.stream()
                     .filter(other -> other.client().equals(user.client()))
                     .toList();
+            if (!user.permittedBy(export.rules())) {
+                // They have changed since it was let in.
+                return Entry.REMOVED;
+            }
             if (takeover.settled(others)) {
                 users.add(user);
                 return Entry.ENTERED;

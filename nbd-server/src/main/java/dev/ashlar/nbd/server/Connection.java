@@ -2,6 +2,8 @@ package dev.ashlar.nbd.server;
 
 import dev.ashlar.nbd.ConnectionStatus;
 import dev.ashlar.nbd.Peer;
+import dev.ashlar.nbd.PeerRules;
+import dev.ashlar.nbd.TimeLimits;
 import dev.ashlar.nbd.export.ExportUser;
 import dev.ashlar.nbd.export.ServedExport;
 import dev.ashlar.nbd.handshake.Handshake;
@@ -42,6 +44,7 @@ final class Connection implements Runnable, ExportUser {
     private final ConnectionCounters counters = new ConnectionCounters();
     private final DrainGate gate;
     private final Fence fence = new Fence();
+    private final TimeLimits times;
     private final PeerWatch watch;
     private final AtomicReference<ServerEvent> endedBy = new AtomicReference<>();
     private volatile ServedExport export;
@@ -56,8 +59,8 @@ final class Connection implements Runnable, ExportUser {
         this.transport = socket;
         this.server = server;
         this.gate = new DrainGate(() -> this.transport.endInput());
-        this.watch = new PeerWatch(
-                server.limits().times().idle().toNanos(), server.limits().times().stall().toNanos());
+        this.times = server.limits().times();
+        this.watch = new PeerWatch(times.idle().toNanos(), times.stall().toNanos());
     }
 
     @Override
@@ -90,7 +93,7 @@ final class Connection implements Runnable, ExportUser {
 
     private boolean negotiate(Negotiation negotiation) throws IOException {
         Future<?> deadline = server.timer()
-                .schedule(this::handshakeTooSlow, server.limits().times().handshake().toNanos(), TimeUnit.NANOSECONDS);
+                .schedule(this::handshakeTooSlow, times.handshake().toNanos(), TimeUnit.NANOSECONDS);
         try {
             boolean chosen = new Handshake(transport, negotiation, secured -> transport = secured).run();
             if (!chosen) {
@@ -155,7 +158,7 @@ final class Connection implements Runnable, ExportUser {
             boolean idle = verdict == PeerWatch.Verdict.IDLE;
             if (endsBy(idle ? ServerEvent.IDLE_TIMED_OUT : ServerEvent.STALL_TIMED_OUT)) {
                 LOG.info("connection {} from {} {} for {} and is closed", id, transport.peer().text(), found,
-                        idle ? server.limits().times().idle() : server.limits().times().stall());
+                        idle ? times.idle() : times.stall());
             }
             abort();
         }
@@ -213,6 +216,11 @@ final class Connection implements Runnable, ExportUser {
     @Override
     public String client() {
         return transport.peer().client();
+    }
+
+    @Override
+    public boolean permittedBy(PeerRules rules) {
+        return rules.permit(transport.peer());
     }
 
     @Override

@@ -96,6 +96,24 @@ public final class NbdServer implements AutoCloseable {
     }
 
     /**
+     * Serves an export that is there under other rules and rates, and with other words and contexts, from now on.
+     * Connections that use it stay, at their old rates, unless the new rules do not let them in: then they are asked to end.
+     *
+     * @throws IllegalArgumentException if there is no export of that name, or device or read-only are others
+     */
+    public void changeExport(Export export) {
+        state.exports().change(export);
+    }
+
+    /**
+     * Holds connections that begin from now on to other limits. {@link ServerLimits#payloadMemoryBytes}, {@link
+     * ServerLimits#payloadWait} and {@link TimeLimits#takeover} stay as they were when the server was made.
+     */
+    public void changeLimits(ServerLimits limits) {
+        state.change(limits);
+    }
+
+    /**
      * Ends an export: nobody can open it any more, its clients get answers to what they had sent, then are closed.
      * Waits for that, at most {@link TimeLimits#drain} and two seconds for cutting off who is left.
      *

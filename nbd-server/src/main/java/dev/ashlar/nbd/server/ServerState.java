@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -35,8 +36,8 @@ final class ServerState {
     private static final long LEAST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long MOST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(15);
 
-    private final ServerLimits limits;
-    private final RateLimiter limiter;
+    private volatile ServerLimits limits;
+    private volatile RateLimiter limiter;
     private final ExportRegistry exports;
     private final Transmission.Memory memory;
     private final ServerEvents events = new ServerEvents();
@@ -48,6 +49,8 @@ final class ServerState {
     private volatile TlsServer tls;
     private volatile boolean stopping;
     private volatile int connectionCount;
+    private ScheduledFuture<?> watch;
+    private long watchNanos = Long.MAX_VALUE;
     private long lastId;
 
     ServerState(ServerLimits limits) {
@@ -55,7 +58,9 @@ final class ServerState {
         this.limiter = RateLimiter.of(limits.rates(), System::nanoTime);
         this.exports = new ExportRegistry(limits.times().takeover());
         this.memory = new Transmission.Memory(
-                new BufferPool((long) limits.maxConnections() * Transmission.BUFFER_BYTES, MAX_IDLE_BUFFER_BYTES, 0),
+                // The number of connections is what bounds this, and it may be changed.
+                new BufferPool(
+                        (long) ServerLimits.MOST_CONNECTIONS * Transmission.BUFFER_BYTES, MAX_IDLE_BUFFER_BYTES, 0),
                 new BufferPool(
                         limits.payloadMemoryBytes() / 4, MAX_IDLE_RING_BYTES, limits.payloadWait().toNanos()),
                 new BufferPool(
@@ -66,19 +71,42 @@ final class ServerState {
         watchPeers();
     }
 
-    /** Looks at every connection a few times per limit, so that requests need no clock of their own. */
+    /**
+     * Looks at every connection a few times per limit, so that requests need no clock of their own. Never less often than
+     * before: there may be connections from the time of shorter limits.
+     */
     private void watchPeers() {
         Stream.of(limits.times().idle(), limits.times().stall())
                 .filter(Duration::isPositive)
                 .min(Comparator.naturalOrder())
                 .map(limit -> Math.clamp(limit.toNanos() / LOOKS_PER_LIMIT, LEAST_LOOK_NANOS, MOST_LOOK_NANOS))
-                .ifPresent(nanos ->
-                        timer.scheduleWithFixedDelay(this::lookAtPeers, nanos, nanos, TimeUnit.NANOSECONDS));
+                .filter(nanos -> nanos < watchNanos)
+                .ifPresent(this::watchPeersEvery);
+    }
+
+    private void watchPeersEvery(long nanos) {
+        if (watch != null) {
+            watch.cancel(false);
+        }
+        watchNanos = nanos;
+        watch = timer.scheduleWithFixedDelay(this::lookAtPeers, nanos, nanos, TimeUnit.NANOSECONDS);
     }
 
     private void lookAtPeers() {
         for (Connection connection : connections()) {
             connection.look(System.nanoTime());
+        }
+    }
+
+    /** Other limits for connections that begin from now on. */
+    synchronized void change(ServerLimits changed) {
+        ServerLimits before = limits;
+        limits = changed;
+        if (!changed.rates().equals(before.rates())) {
+            limiter = RateLimiter.of(changed.rates(), System::nanoTime);
+        }
+        if (!stopping && !changed.times().equals(before.times())) {
+            watchPeers();
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ashlar.block.MemoryDevice;
 import dev.ashlar.nbd.Export;
+import dev.ashlar.nbd.PeerRules;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -56,6 +57,11 @@ class TakeoverTest {
         @Override
         public void fence() {
             fenced = true;
+        }
+
+        @Override
+        public boolean permittedBy(PeerRules rules) {
+            return true;
         }
 
         @Override
