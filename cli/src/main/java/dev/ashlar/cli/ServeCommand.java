@@ -2,6 +2,7 @@ package dev.ashlar.cli;
 
 import dev.ashlar.cli.control.RunDirectory;
 import dev.ashlar.cli.serve.ConfigFile;
+import dev.ashlar.cli.serve.Daemon;
 import dev.ashlar.cli.serve.ServeConfig;
 import dev.ashlar.cli.serve.ServeConfig.ArraySource;
 import dev.ashlar.cli.serve.ServerSetting;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "serve",
         description = "Serves arrays over NBD in the foreground; prints their URIs when ready. SIGTERM stops clean. "
-                + "Flags win over the configuration file; addresses of both are used.")
+                + "SIGHUP and \"ashlar reload\" read the configuration file again. Flags win over it; addresses of both are used.")
 final class ServeCommand extends Verb {
     @Option(names = "--config", paramLabel = "FILE", description = "TOML with [server], [[array]] and [[export]].")
     private Path config;
@@ -48,7 +49,11 @@ final class ServeCommand extends Verb {
     @Override
     public Integer call() throws IOException, InterruptedException {
         LogSetup.daemon();
-        return Serving.untilStopped(config(), RunDirectory.of(System.getenv()), uris -> printUris(uris, json));
+        Daemon daemon = new Daemon(RunDirectory.of(System.getenv()), config == null ? null : this::config);
+        if (config != null) {
+            Hangup.reloads(daemon);
+        }
+        return Serving.untilStopped(daemon, config(), uris -> printUris(uris, json));
     }
 
     private ServeConfig config() throws IOException {

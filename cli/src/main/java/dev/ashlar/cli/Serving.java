@@ -14,15 +14,20 @@ import java.util.function.Consumer;
 final class Serving {
     private Serving() {}
 
+    /** As the other, of what cannot be read again. */
+    static int untilStopped(ServeConfig config, RunDirectory run, Consumer<List<String>> ready)
+            throws IOException, InterruptedException {
+        return untilStopped(new Daemon(run), config, ready);
+    }
+
     /**
      * Serves until the last array is stopped, or a signal ends the process: then this does not return, and the exit
      * code tells whether everything was stopped cleanly. The JVM's own would be 143.
      *
      * @param ready takes the URIs once clients can come
      */
-    static int untilStopped(ServeConfig config, RunDirectory run, Consumer<List<String>> ready)
+    static int untilStopped(Daemon daemon, ServeConfig config, Consumer<List<String>> ready)
             throws IOException, InterruptedException {
-        Daemon daemon = new Daemon(run);
         Thread onSignal = new Thread(() -> Runtime.getRuntime().halt(close(daemon)), "on-signal");
         Runtime.getRuntime().addShutdownHook(onSignal);
         try {

@@ -10,7 +10,7 @@ import picocli.CommandLine;
 final class Verbs {
     private static final List<String> NAMES = List.of(
             "create", "serve", "up", "examine", "detail", "status", "check", "repair", "stop", "fail", "remove", "add",
-            "export", "unexport", "mark", "unmark", "assemble", "demo", "test");
+            "export", "unexport", "reload", "mark", "unmark", "assemble", "demo", "test");
 
     private Verbs() {}
 
@@ -44,6 +44,7 @@ final class Verbs {
             case "add" -> new AddCommand();
             case "export" -> new ExportCommand();
             case "unexport" -> new UnexportCommand();
+            case "reload" -> new ReloadCommand();
             case "mark" -> new MarkCommand();
             case "unmark" -> new UnmarkCommand();
             case "assemble" -> new AssembleCommand();

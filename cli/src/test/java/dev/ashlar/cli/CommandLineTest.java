@@ -26,7 +26,7 @@ class CommandLineTest {
         assertThat(help.exitCode()).isEqualTo(ExitCode.OK);
         assertThat(help.out()).contains(
                 "create", "serve", "examine", "detail", "check", "repair", "stop", "fail", "remove", "add", "assemble",
-                "status", "up", "export", "unexport", "mark", "unmark", "demo", "test");
+                "status", "up", "export", "unexport", "reload", "mark", "unmark", "demo", "test");
     }
 
     @ParameterizedTest
@@ -43,7 +43,7 @@ class CommandLineTest {
         "serve --max-connections=2000000000 m0", "serve --metrics=here m0", "detail", "export x", "export x --name=y --allow=nowhere", "export x --name=y --allow=10/8",
         "export x --name=y --allow=1.2.3.4/33", "export x --name=y --allow-uid=4294967295",
         "export x --name=y --allow-uid=me", "export x --name=y --allow-uid=-1",
-        "export x --name=y --allow-identity=me", "unexport x", "mark x", "unmark", "fail x", "status --colour",
+        "export x --name=y --allow-identity=me", "unexport x", "reload --pid=me", "mark x", "unmark", "fail x", "status --colour",
         "examine", "assemble"
     })
     void aWrongCallIsOneLineAndExitCode2(String line) {

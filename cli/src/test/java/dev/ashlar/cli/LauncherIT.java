@@ -102,6 +102,31 @@ class LauncherIT {
         assertThat(JsonObject.parse(examine.out()).objects("members").getFirst().flag("clean")).isTrue();
     }
 
+    @Test
+    void readsItsConfigurationAgainWithSighup() throws Exception {
+        assertThat(run(LAUNCHER, Map.of(), "create", "hung", "--level=1", "--member-size=64M", "m0", "m1").exitCode())
+                .isEqualTo(ExitCode.OK);
+        String text = "[server]\nunix = \"s\"\n[[array]]\nmembers = [\"m0\", \"m1\"]\n";
+        Path config = Files.writeString(directory.resolve("ashlar.toml"), text);
+        Process process = start(LAUNCHER, Map.of(), List.of("serve", "--config=" + config));
+        try {
+            String uri = process.inputReader().readLine();
+            Files.writeString(config, text + "[[export]]\narray = \"hung\"\nname = \"up\"\n");
+            assertThat(new ProcessBuilder("kill", "-HUP", "" + process.pid()).start().waitFor()).isZero();
+            Path log = directory.resolve("stderr");
+            while (!Files.readString(log).contains("configuration reloaded") && process.isAlive()) {
+                Thread.onSpinWait();
+            }
+            assertThat(Files.readString(log)).contains("added export up of hung");
+            try (NbdClient client = NbdClient.connect(NbdUri.parse(uri.replace("/hung?", "/up?")))) {
+                client.read(0, ByteBuffer.allocate(4096));
+            }
+        } finally {
+            process.destroy();
+        }
+        assertThat(process.waitFor()).isEqualTo(ExitCode.OK);
+    }
+
     /** With the file of a Unix socket and a TCP port that somebody else has opened, as systemd does. */
     @Test
     void servesTheSocketsOfAServiceManager() throws Exception {

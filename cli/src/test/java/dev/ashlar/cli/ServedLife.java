@@ -33,9 +33,16 @@ final class ServedLife implements AutoCloseable {
         this.directory = directory;
         Ran created = Ran.ashlar("create", name, "--level=5", "--member-size=64M", member(0), member(1), member(2));
         assertThat(created.exitCode()).as(created.err()).isEqualTo(ExitCode.OK);
+        Path config = configure(server, rest);
+        daemon = new Daemon(RunDirectory.of(System.getenv()), () -> ConfigFile.read(config));
+        daemon.start(ConfigFile.read(config));
+    }
+
+    /** Writes the configuration anew; it holds once the daemon has reloaded it. */
+    Path configure(String server, String rest) throws IOException {
         String members = IntStream.range(0, 3).mapToObj(number -> "\"m" + number + ".img\"")
                 .collect(Collectors.joining(", "));
-        Path config = Files.writeString(directory.resolve("ashlar.toml"), """
+        return Files.writeString(directory.resolve("ashlar.toml"), """
                 [server]
                 listen = "127.0.0.1:0"
                 unix = "s"
@@ -44,7 +51,6 @@ final class ServedLife implements AutoCloseable {
                 members = [MEMBERS]
                 REST
                 """.replace("SERVER", server).replace("MEMBERS", members).replace("REST", rest).replace("NAME", name));
-        daemon = Daemon.start(ConfigFile.read(config), RunDirectory.of(System.getenv()));
     }
 
     Daemon daemon() {

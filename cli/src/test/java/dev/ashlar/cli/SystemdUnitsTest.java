@@ -33,10 +33,15 @@ class SystemdUnitsTest {
     }
 
     @Test
-    void theCommandIsOurs() throws IOException {
-        List<String> starts = unit("ashlar.service").lines().filter(line -> line.startsWith("ExecStart=")).toList();
-        assertThat(starts).singleElement().asString().startsWith("ExecStart=/opt/ashlar/ashlar serve ");
-        String[] words = starts.getFirst().replaceFirst(".*?ashlar/ashlar ", "").split(" ");
+    void theCommandsAreOurs() throws IOException {
+        isOurs("ExecStart=", "serve ");
+        isOurs("ExecReload=", "reload ");
+    }
+
+    private void isOurs(String key, String verb) throws IOException {
+        List<String> commands = unit("ashlar.service").lines().filter(line -> line.startsWith(key)).toList();
+        assertThat(commands).singleElement().asString().startsWith(key + "/opt/ashlar/ashlar " + verb);
+        String[] words = commands.getFirst().replaceFirst(".*?ashlar/ashlar ", "").replace("$MAINPID", "1").split(" ");
         CommandLine line = new CommandLine(new AshlarCommand());
         Verbs.addTo(line, words);
         assertThat(line.parseArgs(words).hasSubcommand()).isTrue();

@@ -104,6 +104,12 @@ public final class ControlClient {
         return PictureJson.read(call("POST", "unmark", Map.of("name", name), QUICK));
     }
 
+    /** Has the daemon read its configuration again; what came of it. */
+    public Reloaded reload() throws IOException {
+        JsonObject reply = send("POST", "/v1/reload", Map.of(), SLOW);
+        return new Reloaded(reply.texts("done"), reply.texts("left"));
+    }
+
     /** Ends all exports and stops the array. */
     public ArrayStatus stop() throws IOException {
         return post("stop", Map.of(), SLOW);
@@ -114,8 +120,13 @@ public final class ControlClient {
     }
 
     private JsonObject call(String method, String verb, Map<String, Object> body, Duration timeout) throws IOException {
+        return send(method, "/v1/arrays/" + endpoint.array() + "/" + verb, body, timeout);
+    }
+
+    private JsonObject send(String method, String path, Map<String, Object> body, Duration timeout)
+            throws IOException {
         byte[] content = JsonWriter.write(body).getBytes(StandardCharsets.UTF_8);
-        String head = method + " /v1/arrays/" + endpoint.array() + "/" + verb + " HTTP/1.1\r\nHost: localhost\r\n"
+        String head = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"
                 + "Authorization: Bearer " + endpoint.token() + "\r\nConnection: close\r\nContent-Length: "
                 + content.length + "\r\n\r\n";
         try (Socket socket = new Socket()) {

@@ -17,18 +17,16 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The daemon's control endpoint: {@code GET /v1/arrays}, {@code GET /v1/arrays/{uuid}/status} and
+ * The daemon's control endpoint: {@code GET /v1/arrays}, {@code POST /v1/reload}, {@code GET /v1/arrays/{uuid}/status} and
  * {@code POST /v1/arrays/{uuid}/} with fail, remove, add, check, repair, idle, export, unexport, mark, unmark or stop,
  * on a loopback port.
  *
@@ -38,24 +36,24 @@ import org.slf4j.LoggerFactory;
 public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     private static final String PREFIX = "/v1/arrays";
+    private static final String RELOAD = "/v1/reload";
     private static final int MAX_BODY_BYTES = 64 << 10;
 
     private final HttpServer http;
     private final String token = randomToken();
-    private final Supplier<? extends Collection<? extends ControlledArray>> arrays;
+    private final ControlledDaemon daemon;
 
     private record Reply(int status, Map<String, Object> body) {}
 
-    private ControlServer(HttpServer http, Supplier<? extends Collection<? extends ControlledArray>> arrays) {
+    private ControlServer(HttpServer http, ControlledDaemon daemon) {
         this.http = http;
-        this.arrays = arrays;
+        this.daemon = daemon;
     }
 
-    /** Starts to listen. The supplier is asked again for each request. */
-    public static ControlServer start(Supplier<? extends Collection<? extends ControlledArray>> arrays)
-            throws IOException {
+    /** Starts to listen. The daemon is asked for its arrays again with each request. */
+    public static ControlServer start(ControlledDaemon daemon) throws IOException {
         HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        ControlServer server = new ControlServer(http, arrays);
+        ControlServer server = new ControlServer(http, daemon);
         http.createContext("/", server::handle);
         http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         http.start();
@@ -110,13 +108,17 @@ public final class ControlServer implements AutoCloseable {
         String path = exchange.getRequestURI().getPath();
         boolean reading = exchange.getRequestMethod().equals("GET");
         if (path.equals(PREFIX) && reading) {
-            return new Reply(200, Map.of("arrays", arrays.get().stream().map(ControlServer::picture).toList()));
+            return new Reply(200, Map.of("arrays", daemon.arrays().stream().map(ControlServer::picture).toList()));
+        }
+        if (path.equals(RELOAD) && exchange.getRequestMethod().equals("POST")) {
+            Reloaded reloaded = daemon.reload();
+            return new Reply(200, Map.of("done", reloaded.done(), "left", reloaded.left()));
         }
         String[] parts = path.startsWith(PREFIX + "/") ? path.substring(PREFIX.length() + 1).split("/") : new String[0];
         if (parts.length != 2) {
             return error(404, ExitCode.IO_ERROR, "no such resource: path=" + path);
         }
-        for (ControlledArray array : List.copyOf(arrays.get())) {
+        for (ControlledArray array : List.copyOf(daemon.arrays())) {
             if (array.uuid().toString().equals(parts[0])) {
                 return reading && parts[1].equals("status")
                         ? new Reply(200, picture(array))

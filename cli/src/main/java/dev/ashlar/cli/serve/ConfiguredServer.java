@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
 final class ConfiguredServer {
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredServer.class);
 
-    private final ServerSetting setting;
+    private volatile ServerSetting setting;
     private final TlsSettings tls;
-    private final ServerLimits limits;
+    private volatile ServerLimits limits;
     private final NbdServer server;
     private final List<Uris> addresses = new CopyOnWriteArrayList<>();
     private volatile MetricsEndpoint metrics;
@@ -93,20 +93,45 @@ final class ConfiguredServer {
             ExportSetting wanted, BlockDevice device, String defaultDescription, Supplier<List<MetaContext>> contexts)
             throws CommandFailure {
         requireReachable(wanted);
-        String description = wanted.description().isEmpty() ? setting.description() : wanted.description();
         try {
-            server.addExport(new Export(
-                            wanted.name(),
-                            description == null ? defaultDescription : description,
-                            device,
-                            wanted.readOnly())
-                    .withContexts(contexts)
-                    .withRules(wanted.rules())
-                    .withRates(wanted.rates())
-                    .withRotational(wanted.rotational()));
+            server.addExport(export(wanted, device, defaultDescription, contexts));
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, e.getMessage());
         }
+    }
+
+    /** Serves an export that is there as {@code wanted} says; the rest as in {@link #add}. */
+    void change(
+            ExportSetting wanted, BlockDevice device, String defaultDescription, Supplier<List<MetaContext>> contexts)
+            throws CommandFailure {
+        requireReachable(wanted);
+        try {
+            server.changeExport(export(wanted, device, defaultDescription, contexts));
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, e.getMessage());
+        }
+    }
+
+    private Export export(
+            ExportSetting wanted, BlockDevice device, String defaultDescription, Supplier<List<MetaContext>> contexts) {
+        String description = wanted.description().isEmpty() ? setting.description() : wanted.description();
+        return new Export(
+                        wanted.name(),
+                        description == null ? defaultDescription : description,
+                        device,
+                        wanted.readOnly())
+                .withContexts(contexts)
+                .withRules(wanted.rules())
+                .withRates(wanted.rates())
+                .withRotational(wanted.rotational());
+    }
+
+    /** Holds new connections to the limits of {@code changed}, and takes its description for exports without one. */
+    void change(ServerSetting changed) {
+        setting = new ServerSetting(
+                setting.listening(), setting.tls(), changed.limits(), setting.metrics(), changed.description());
+        limits = changed.limits().limits();
+        server.changeLimits(limits);
     }
 
     /** An export that nobody could ever open is a mistake that should be seen at once. */

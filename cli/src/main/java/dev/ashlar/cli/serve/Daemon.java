@@ -1,12 +1,15 @@
 package dev.ashlar.cli.serve;
 
 import dev.ashlar.cli.control.ControlServer;
+import dev.ashlar.cli.control.ControlledDaemon;
 import dev.ashlar.cli.control.Endpoint;
+import dev.ashlar.cli.control.Reloaded;
 import dev.ashlar.cli.control.RunDirectory;
 import dev.ashlar.cli.export.ExportSetting;
 import dev.ashlar.cli.members.SetNames;
 import dev.ashlar.cli.result.CommandFailure;
 import dev.ashlar.cli.result.ExitCode;
+import dev.ashlar.cli.result.Failures;
 import dev.ashlar.cli.serve.ServeConfig.ArrayExport;
 import dev.ashlar.cli.serve.ServeConfig.ArraySource;
 import dev.ashlar.raid.array.RaidArray;
@@ -18,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,21 +33,35 @@ import org.slf4j.LoggerFactory;
  * and what did not stop cleanly is remembered until {@link #close} says so. Thread-safe: it may be closed while it
  * starts.
  */
-public final class Daemon implements AutoCloseable {
+public final class Daemon implements ControlledDaemon, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
     private final RunDirectory run;
+    private final ConfigSource source;
+    private final ReentrantLock reloading = new ReentrantLock();
     private final List<ServedArray> arrays = new CopyOnWriteArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private ServeConfig started;
+    private ServeConfig holding;
     private ConfiguredServer server;
     private ControlServer control;
     private int stopping;
     private IOException failure;
     private boolean closed;
 
-    /** A daemon that serves nothing yet. */
+    /** A daemon that serves nothing yet, and cannot read its configuration again. */
     public Daemon(RunDirectory run) {
+        this(run, null);
+    }
+
+    /**
+     * A daemon that serves nothing yet.
+     *
+     * @param source asked whenever the configuration is to be read again; null if there is nothing to read
+     */
+    public Daemon(RunDirectory run, ConfigSource source) {
         this.run = run;
+        this.source = source;
     }
 
     /** A daemon that serves all that is asked for. */
@@ -56,13 +74,13 @@ public final class Daemon implements AutoCloseable {
     /** Opens the arrays, exports them, and listens; to be called once. Closes itself when that fails. */
     public void start(ServeConfig config) throws IOException {
         try {
-            begin(config.server());
+            begin(config);
             for (ArrayExport export : config.exports()) {
                 server.requireReachable(export.setting());
             }
             for (ArraySource source : config.arrays()) {
                 for (Opening opening : Opening.of(source)) {
-                    open(opening, config.exports());
+                    open(opening, config);
                 }
             }
             checkExports(config.exports());
@@ -77,8 +95,11 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private synchronized void begin(ServerSetting setting) throws IOException {
+    private synchronized void begin(ServeConfig config) throws IOException {
         requireNotClosed();
+        ServerSetting setting = config.server();
+        started = config;
+        holding = config;
         Addresses.requireFree(setting.listening().certain(System.getenv("LISTEN_FDS") != null));
         server = new ConfiguredServer(setting);
     }
@@ -90,16 +111,10 @@ public final class Daemon implements AutoCloseable {
     }
 
     /** Under the lock, so that {@link #close} finds the array either not opened or among those to be closed. */
-    private synchronized void open(Opening opening, List<ArrayExport> exports) throws IOException {
+    private synchronized void open(Opening opening, ServeConfig config) throws IOException {
         requireNotClosed();
         String name = opening.found().name();
-        List<ExportSetting> settings = exports.stream()
-                .filter(export -> SetNames.matches(name, export.array()))
-                .map(ArrayExport::setting)
-                .toList();
-        if (settings.isEmpty()) {
-            settings = List.of(ExportSetting.named(SetNames.local(name)));
-        }
+        List<ExportSetting> settings = config.exportsOf(name);
         requireFree(settings);
         RaidArray raid = RaidArray.open(opening.paths(), opening.options());
         raid.status().warnings().forEach(warning -> LOG.warn("{}: {}", name, warning));
@@ -133,7 +148,7 @@ public final class Daemon implements AutoCloseable {
     private synchronized void listen() throws IOException {
         requireNotClosed();
         server.listen();
-        control = ControlServer.start(() -> arrays);
+        control = ControlServer.start(this);
         for (ServedArray array : arrays) {
             announce(array);
             LOG.info("serving {} as '{}'", array.name(), String.join("', '", array.exportNames()));
@@ -159,6 +174,46 @@ public final class Daemon implements AutoCloseable {
                     array.uris()));
         } catch (IOException e) {
             LOG.warn("verbs will not find {}: {}", array.name(), e.getMessage());
+        }
+    }
+
+    @Override
+    public List<ServedArray> arrays() {
+        return arrays;
+    }
+
+    @Override
+    public Reloaded reload() throws IOException {
+        if (source == null) {
+            throw new CommandFailure(ExitCode.USAGE, "the daemon was started without --config: there is nothing to reload");
+        }
+        reloading.lock();
+        try {
+            Reloaded reloaded = planned(source).apply();
+            arrays.forEach(this::announce);
+            LOG.info("configuration reloaded: {}", reloaded.sentence());
+            return reloaded;
+        } finally {
+            reloading.unlock();
+        }
+    }
+
+    private Reload planned(ConfigSource from) throws IOException {
+        try {
+            ServeConfig wanted = from.read();
+            synchronized (this) {
+                requireNotClosed();
+                if (control == null) {
+                    throw new CommandFailure(ExitCode.IO_ERROR, "the daemon is still starting");
+                }
+                Reload reload = new Reload(server, arrays, started, holding, wanted);
+                reload.plan();
+                holding = wanted;
+                return reload;
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.error("configuration not reloaded, and nothing has changed: {}", Failures.sentence(e));
+            throw e;
         }
     }
 

@@ -64,6 +64,12 @@ public record LimitChoice(
                 first(iops, other.iops));
     }
 
+    /** What is said of limits that can be changed while the server runs. */
+    LimitChoice changeable() {
+        TimeChoice changeable = new TimeChoice(times.handshake(), null, times.idle(), times.stall(), times.drain());
+        return new LimitChoice(maxConnections, maxConnectionsPerAddress, null, null, changeable, tcp, rate, iops);
+    }
+
     static <T> T first(T said, T otherwise) {
         return said == null ? otherwise : said;
     }

@@ -1,6 +1,7 @@
 package dev.ashlar.cli.serve;
 
 import dev.ashlar.cli.export.ExportSetting;
+import dev.ashlar.cli.members.SetNames;
 import dev.ashlar.raid.OpenOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +31,15 @@ public record ServeConfig(ServerSetting server, List<ArraySource> arrays, List<A
      * @param setting how
      */
     public record ArrayExport(String array, ExportSetting setting) {}
+
+    /** How the array of this name shall be exported, its main export first: under its own name if nothing is said. */
+    List<ExportSetting> exportsOf(String array) {
+        List<ExportSetting> settings = exports.stream()
+                .filter(export -> SetNames.matches(array, export.array()))
+                .map(ArrayExport::setting)
+                .toList();
+        return settings.isEmpty() ? List.of(ExportSetting.named(SetNames.local(array))) : settings;
+    }
 
     /** Copies the lists. */
     public ServeConfig {

@@ -144,6 +144,18 @@ final class ServedArray implements ControlledArray {
         exports.add(setting);
     }
 
+    /** What is served, its main export first. */
+    List<ExportSetting> exports() {
+        return List.copyOf(exports);
+    }
+
+    /** Serves an export of this name as {@code setting} says from now on, also if only what is said of it is new. */
+    void change(ExportSetting setting) throws CommandFailure {
+        ArrayStatus status = array.status();
+        server.change(setting, changes, status.level() + " " + status.name(), () -> ArrayContexts.of(array, changes));
+        exports.replaceAll(export -> export.name().equals(setting.name()) ? setting : export);
+    }
+
     @Override
     public void export(ExportSetting setting) throws IOException {
         daemon.export(this, setting);

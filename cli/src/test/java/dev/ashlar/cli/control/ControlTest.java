@@ -101,7 +101,18 @@ class ControlTest {
 
     @BeforeEach
     void start() throws IOException {
-        server = ControlServer.start(() -> List.of(array));
+        server = ControlServer.start(new ControlledDaemon() {
+            @Override
+            public List<ControlledArray> arrays() {
+                return List.of(array);
+            }
+
+            @Override
+            public Reloaded reload() throws IOException {
+                array.call("reload");
+                return new Reloaded(List.of("a", "b"), List.of("c"));
+            }
+        });
     }
 
     @AfterEach
@@ -135,10 +146,11 @@ class ControlTest {
         client.unexport("ä b");
         client.mark("monday");
         client.unmark("monday");
+        assertThat(client.reload()).isEqualTo(new Reloaded(List.of("a", "b"), List.of("c")));
         client.stop();
         assertThat(array.calls).containsExactly(
                 "fail /d/m\"0\" ä", "remove /d/m0", "add /d/m9 true", "check", "repair", "idle", "export " + setting,
-                "unexport ä b", "mark monday", "unmark monday", "stop");
+                "unexport ä b", "mark monday", "unmark monday", "reload", "stop");
     }
 
     @Test
