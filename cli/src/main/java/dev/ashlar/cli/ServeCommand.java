@@ -3,11 +3,13 @@ package dev.ashlar.cli;
 import dev.ashlar.cli.control.RunDirectory;
 import dev.ashlar.cli.serve.ConfigFile;
 import dev.ashlar.cli.serve.Daemon;
+import dev.ashlar.cli.serve.Listening;
 import dev.ashlar.cli.serve.ServeConfig;
 import dev.ashlar.cli.serve.ServeConfig.ArraySource;
 import dev.ashlar.cli.serve.ServerSetting;
 import dev.ashlar.raid.OpenOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +45,18 @@ final class ServeCommand extends Verb {
     @Parameters(arity = "0..*", paramLabel = "MEMBER", description = "Members of one array or of several.")
     private List<Path> members = List.of();
 
+    @Option(
+            names = "--captive",
+            paramLabel = "COMMAND",
+            description = "Run this by the shell, with the URI in $uri and $ASHLAR_URI, stop clean when it ends, and exit "
+                    + "with its exit code. Without any address at a private Unix socket.")
+    private String captive;
+
+    @Option(
+            names = "--exit-with-last-client",
+            description = "Stop clean when clients have come and the last of them has left.")
+    private boolean exitWithLastClient;
+
     @Option(names = "--json", description = "Print the URIs as one line of JSON.")
     private boolean json;
 
@@ -53,7 +67,28 @@ final class ServeCommand extends Verb {
         if (config != null) {
             Hangup.reloads(daemon);
         }
-        return Serving.untilStopped(daemon, config(), uris -> printUris(uris, json));
+        if (exitWithLastClient) {
+            daemon.endWithLastClient();
+        }
+        return captive == null
+                ? Serving.untilStopped(daemon, config(), uris -> printUris(uris, json))
+                : serveCaptive(daemon);
+    }
+
+    private int serveCaptive(Daemon daemon) throws IOException, InterruptedException {
+        ServeConfig wanted = config();
+        if (!wanted.server().listening().isEmpty() || System.getenv("LISTEN_FDS") != null) {
+            return Serving.whileRuns(new Captive(captive), daemon, wanted);
+        }
+        Path directory = Captive.directory();
+        try {
+            Listening socket = new Listening(List.of(), List.of(directory.resolve("s")), null);
+            ServerSetting server = ServerSetting.at(socket).orElse(wanted.server());
+            ServeConfig captured = new ServeConfig(server, wanted.arrays(), wanted.exports());
+            return Serving.whileRuns(new Captive(captive), daemon, captured);
+        } finally {
+            Files.deleteIfExists(directory);
+        }
     }
 
     private ServeConfig config() throws IOException {

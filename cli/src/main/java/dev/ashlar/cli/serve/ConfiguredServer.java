@@ -51,6 +51,11 @@ final class ConfiguredServer {
         }
     }
 
+    /** What is done whenever clients have come and the last of them has left. To be said before it listens. */
+    void whenClientsHaveLeft(Runnable action) {
+        server.whenClientsHaveLeft(action);
+    }
+
     /** Listens at every address that was named or passed on by a service manager, or at the default one. */
     void listen() throws IOException {
         Listening listening = setting.listening();

@@ -45,6 +45,7 @@ public final class Daemon implements ControlledDaemon, AutoCloseable {
     private ServeConfig holding;
     private ConfiguredServer server;
     private ControlServer control;
+    private volatile boolean withLastClient;
     private int stopping;
     private IOException failure;
     private boolean closed;
@@ -69,6 +70,11 @@ public final class Daemon implements ControlledDaemon, AutoCloseable {
         Daemon daemon = new Daemon(run);
         daemon.start(config);
         return daemon;
+    }
+
+    /** Lets {@link #awaitEnd} return when clients have come and the last of them has left. To be said before the start. */
+    public void endWithLastClient() {
+        withLastClient = true;
     }
 
     /** Opens the arrays, exports them, and listens; to be called once. Closes itself when that fails. */
@@ -102,6 +108,9 @@ public final class Daemon implements ControlledDaemon, AutoCloseable {
         holding = config;
         Addresses.requireFree(setting.listening().certain(System.getenv("LISTEN_FDS") != null));
         server = new ConfiguredServer(setting);
+        if (withLastClient) {
+            server.whenClientsHaveLeft(ended::countDown);
+        }
     }
 
     private void requireNotClosed() throws CommandFailure {
@@ -301,7 +310,7 @@ public final class Daemon implements ControlledDaemon, AutoCloseable {
         return problem;
     }
 
-    /** Waits until the last array has been stopped. */
+    /** Waits until the last array has been stopped, or the last client has left where that is an end. */
     public void awaitEnd() throws InterruptedException {
         ended.await();
     }

@@ -208,6 +208,14 @@ public final class NbdServer implements AutoCloseable {
         listener.start();
     }
 
+    /**
+     * Runs {@code action} whenever the last connection has ended, if some connection has used an export by then. By the
+     * thread of that connection, which must not be held up. To be called before the server listens.
+     */
+    public void whenClientsHaveLeft(Runnable action) {
+        state.whenClientsHaveLeft(action);
+    }
+
     /** What the server tells to monitoring. */
     public ServerMetrics metrics() {
         return new ServerMetrics(state);

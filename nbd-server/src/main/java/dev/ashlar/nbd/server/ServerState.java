@@ -46,6 +46,8 @@ final class ServerState {
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final Map<String, Integer> perAddress = new HashMap<>();
     private final Map<ServedExport, CommandTotals> retired = new HashMap<>();
+    private volatile Runnable clientsHaveLeft = () -> {};
+    private boolean anyClient;
     private volatile TlsServer tls;
     private volatile boolean stopping;
     private volatile int connectionCount;
@@ -183,16 +185,29 @@ final class ServerState {
         return null;
     }
 
+    void whenClientsHaveLeft(Runnable action) {
+        clientsHaveLeft = action;
+    }
+
     /** Lets a connection go that has begun. What it has done stays counted as long as its export is served. */
-    synchronized void ended(Connection connection) {
+    void ended(Connection connection) {
+        if (forget(connection)) {
+            clientsHaveLeft.run();
+        }
+    }
+
+    /** Whether there has been a client, and there is none now. */
+    private synchronized boolean forget(Connection connection) {
         connections.remove(connection);
         ServedExport used = connection.export();
+        anyClient |= used != null;
         if (used != null && exports.all().contains(used)) {
             retired.computeIfAbsent(used, _ -> new CommandTotals()).add(connection.counters());
         }
         perAddress.computeIfPresent(connection.address(), (_, count) -> count == 1 ? null : count - 1);
         connectionCount = connections.size();
         notifyAll();
+        return anyClient && connections.isEmpty();
     }
 
     /** Forgets what an export's connections have done; after its removal. */
