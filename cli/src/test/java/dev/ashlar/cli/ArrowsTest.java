@@ -56,13 +56,15 @@ class ArrowsTest {
 
         may("nbd", "block");
         may("nbd.protocol");
+        may("nbd.log");
         may("nbd.transport", "block", "nbd", "nbd.protocol");
-        may("nbd.tls", "block", "nbd", "nbd.protocol", "nbd.transport");
+        may("nbd.tls", "block", "nbd", "nbd.log", "nbd.protocol", "nbd.transport");
         may("nbd.client", "nbd", "nbd.protocol", "nbd.tls");
         may("nbd.throttle", "nbd");
         may("nbd.export", "block", "nbd", "nbd.protocol", "nbd.throttle");
-        may("nbd.handshake", "block", "nbd", "nbd.protocol", "nbd.export", "nbd.transport", "nbd.tls");
-        may("nbd.transmission", "block", "nbd", "nbd.protocol", "nbd.export", "nbd.transport", "nbd.throttle");
+        may("nbd.handshake", "block", "nbd", "nbd.log", "nbd.protocol", "nbd.export", "nbd.transport", "nbd.tls");
+        may("nbd.transmission", "block", "nbd", "nbd.log", "nbd.protocol", "nbd.export", "nbd.transport",
+                "nbd.throttle");
         may("nbd.metrics");
         may("nbd.server", "block", "nbd", "nbd.protocol", "nbd.export", "nbd.handshake", "nbd.transmission",
                 "nbd.transport", "nbd.tls", "nbd.metrics", "nbd.throttle");

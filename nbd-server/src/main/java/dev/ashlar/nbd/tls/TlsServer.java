@@ -3,10 +3,9 @@ package dev.ashlar.nbd.tls;
 import dev.ashlar.nbd.TlsPolicy;
 import dev.ashlar.nbd.TlsSettings;
 import dev.ashlar.nbd.TlsSetupException;
+import dev.ashlar.nbd.log.LogGate;
 import dev.ashlar.nbd.transport.Transport;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,14 +16,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class TlsServer {
     private static final Logger LOG = LoggerFactory.getLogger(TlsServer.class);
-    private static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final TlsPolicy policy;
     private final WatchedFiles<X509Credentials> x509;
     private final WatchedFiles<PskKeys> psk;
-    private final LongSupplier nanoClock;
-    private final AtomicLong nextLineNanos;
-    private final AtomicLong leftOut = new AtomicLong();
+    private final LogGate gate;
 
     /**
      * Reads the files that {@code settings} names.
@@ -33,8 +29,7 @@ public final class TlsServer {
      */
     public TlsServer(TlsSettings settings, LongSupplier nanoClock) throws TlsSetupException {
         this.policy = settings.policy();
-        this.nanoClock = nanoClock;
-        this.nextLineNanos = new AtomicLong(nanoClock.getAsLong());
+        this.gate = new LogGate(nanoClock);
         this.x509 = settings.certificates() == null
                 ? null
                 : new WatchedFiles<>(() -> X509Credentials.load(settings), nanoClock, settings.certificates(),
@@ -94,14 +89,11 @@ public final class TlsServer {
         return wantsPsk ? new PskEngine(keys) : x509.get().newEngine();
     }
 
-    /** At most one line a second: anybody may fail as often as he likes. */
+    /** Anybody may fail as often as he likes. */
     private void tell(String peer, IOException failure) {
-        long now = nanoClock.getAsLong();
-        long at = nextLineNanos.get();
-        if (now - at >= 0 && nextLineNanos.compareAndSet(at, now + LOG_INTERVAL_NANOS)) {
-            LOG.warn("TLS with {} failed: {} ({} similar left out)", peer, failure.getMessage(), leftOut.getAndSet(0));
-        } else {
-            leftOut.incrementAndGet();
+        String end = gate.pass();
+        if (end != null) {
+            LOG.warn("TLS with {} failed: {}{}", peer, failure.getMessage(), end);
         }
     }
 }

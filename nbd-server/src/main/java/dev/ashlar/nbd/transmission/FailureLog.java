@@ -1,57 +1,35 @@
 package dev.ashlar.nbd.transmission;
 
+import dev.ashlar.nbd.log.LogGate;
 import dev.ashlar.nbd.protocol.Command;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs failures of devices, at most one per second for the whole server; the next line says how many were left out. */
+/** Logs failures of devices, sparingly for the whole server. */
 public final class FailureLog {
     private static final Logger LOG = LoggerFactory.getLogger(FailureLog.class);
-    private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final LongSupplier nanoClock;
-    private final AtomicLong nextAt;
-    private final AtomicLong leftOut = new AtomicLong();
+    private final LogGate gate;
 
     /** @param nanoClock as {@link System#nanoTime} */
     public FailureLog(LongSupplier nanoClock) {
-        this.nanoClock = nanoClock;
-        this.nextAt = new AtomicLong(nanoClock.getAsLong());
+        this.gate = new LogGate(nanoClock);
     }
 
     void deviceFailed(String export, int type, long offsetBytes, long lengthBytes, Throwable failure) {
-        if (failure instanceof FencedException || !admits()) {
+        String end = failure instanceof FencedException ? null : gate.pass();
+        if (end == null) {
             return;
         }
         String command = Command.name(type);
-        long more = leftOut.getAndSet(0);
         // The stack says nothing about a failing medium, and everything about a defect of ours.
-        if (failure instanceof IOException) {
-            LOG.warn("export '{}': {} of {} bytes at {}: {} ({} similar left out)", export, command,
-                    lengthBytes, offsetBytes, failure.toString(), more);
+        if (failure instanceof IOException && failure.getMessage() != null) {
+            LOG.warn("export '{}': {} of {} bytes at {}: {}{}", export, command, lengthBytes, offsetBytes,
+                    failure.getMessage(), end);
         } else {
-            LOG.error("export '{}': {} of {} bytes at {} ({} similar left out)", export, command,
-                    lengthBytes, offsetBytes, more, failure);
+            LOG.error("export '{}': {} of {} bytes at {}{}", export, command, lengthBytes, offsetBytes, end, failure);
         }
-    }
-
-    /** Whether a line may be written now; counts the ones that may not. */
-    boolean admits() {
-        long now = nanoClock.getAsLong();
-        long at = nextAt.get();
-        if (now - at >= 0 && nextAt.compareAndSet(at, now + INTERVAL_NANOS)) {
-            return true;
-        }
-        leftOut.incrementAndGet();
-        return false;
-    }
-
-    /** Lines left out since the last one written. */
-    long leftOut() {
-        return leftOut.get();
     }
 }

@@ -1,4 +1,4 @@
-package dev.ashlar.nbd.transmission;
+package dev.ashlar.nbd.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,18 +6,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class FailureLogTest {
+class LogGateTest {
 
     @Test
     void oneLinePerSecondAndTheRestIsCounted() {
         AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5);
-        FailureLog log = new FailureLog(clock::get);
-        assertThat(log.admits()).isTrue();
-        assertThat(log.admits()).isFalse();
+        LogGate gate = new LogGate(clock::get);
+        assertThat(gate.pass()).isEmpty();
+        assertThat(gate.pass()).isNull();
         clock.addAndGet(TimeUnit.SECONDS.toNanos(1) - 1);
-        assertThat(log.admits()).isFalse();
-        assertThat(log.leftOut()).isEqualTo(2);
+        assertThat(gate.pass()).isNull();
         clock.incrementAndGet();
-        assertThat(log.admits()).as("although the clock has wrapped").isTrue();
+        assertThat(gate.pass()).as("although the clock has wrapped").isEqualTo(" (2 similar left out)");
     }
 }

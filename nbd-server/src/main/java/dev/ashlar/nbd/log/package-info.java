@@ -1,0 +1,2 @@
+/** Log lines that anybody can cause as often as he likes. */
+package dev.ashlar.nbd.log;
