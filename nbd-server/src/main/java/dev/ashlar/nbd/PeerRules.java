@@ -29,11 +29,22 @@ public record PeerRules(
 
     /** Whether {@code peer} may open the export; without TLS where it is required, false. */
     public boolean permit(Peer peer) {
-        boolean placed = peer.address() == null
-                ? uids.isEmpty() || uids.contains(peer.uid())
-                : addresses.isEmpty() || addresses.stream().anyMatch(range -> range.contains(peer.address()));
-        return placed
-                && (!requireTls || peer.encrypted())
-                && (identities.isEmpty() || peer.identities().stream().anyMatch(identities::contains));
+        return objection(peer) == null;
+    }
+
+    /** Why {@code peer} may not open the export, for its owner and not for the peer; null if it may. */
+    public String objection(Peer peer) {
+        if (peer.address() == null) {
+            if (!uids.isEmpty() && !uids.contains(peer.uid())) {
+                return "its user is not allowed";
+            }
+        } else if (!addresses.isEmpty() && addresses.stream().noneMatch(range -> range.contains(peer.address()))) {
+            return "its address is not allowed";
+        }
+        if (requireTls && !peer.encrypted()) {
+            return "it has not begun TLS";
+        }
+        return identities.isEmpty() || peer.identities().stream().anyMatch(identities::contains)
+                ? null : "its identity is not allowed";
     }
 }

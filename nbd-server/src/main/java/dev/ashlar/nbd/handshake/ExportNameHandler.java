@@ -20,10 +20,14 @@ final class ExportNameHandler implements OptionHandler {
             return Next.CLOSE;
         }
         ServedExport export = negotiation.exports().find(name);
-        if (negotiation.style() == ReplyStyle.EXTENDED
-                || negotiation.stopping()
-                || negotiation.refusal(export) != null
-                || negotiation.enter(export, name) != Entry.ENTERED) {
+        if (negotiation.style() == ReplyStyle.EXTENDED || negotiation.stopping()) {
+            return Next.CLOSE;
+        }
+        if (negotiation.refusal(export) != null) {
+            negotiation.logDenial(export, name);
+            return Next.CLOSE;
+        }
+        if (negotiation.enter(export, name) != Entry.ENTERED) {
             return Next.CLOSE;
         }
         replies.raw(ANSWER_BYTES + ZEROES_BYTES)

@@ -131,6 +131,7 @@ public final class Handshake {
     }
 
     private OptionHandler.Next needsTls(int code, Option option, long lengthBytes) throws IOException {
+        negotiation.logPlain();
         if (option == Option.EXPORT_NAME) {
             return OptionHandler.Next.CLOSE;
         }

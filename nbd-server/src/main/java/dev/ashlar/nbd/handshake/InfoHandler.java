@@ -43,6 +43,7 @@ final class InfoHandler implements OptionHandler {
         ServedExport export = negotiation.exports().find(name);
         OptionReply refusal = negotiation.refusal(export);
         if (refusal != null) {
+            negotiation.logDenial(export, name);
             replies.error(request.code(), refusal, Negotiation.message(refusal));
             return Next.OPTION;
         }

@@ -19,6 +19,7 @@ public final class Negotiation {
     private final ExportUser user;
     private final BooleanSupplier stopping;
     private final TlsServer tls;
+    private final DenialLog denials;
     private Peer peer;
     private boolean fixedNewstyle;
     private boolean noZeroes;
@@ -33,12 +34,15 @@ public final class Negotiation {
      * @param user the connection, entered into the export that it chooses
      * @param stopping whether the server goes down
      * @param tls how TLS is done, null for a server that does none
+     * @param denials is told who is refused
      */
-    public Negotiation(ExportRegistry exports, ExportUser user, BooleanSupplier stopping, TlsServer tls) {
+    public Negotiation(
+            ExportRegistry exports, ExportUser user, BooleanSupplier stopping, TlsServer tls, DenialLog denials) {
         this.exports = exports;
         this.user = user;
         this.stopping = stopping;
         this.tls = tls;
+        this.denials = denials;
     }
 
     ExportRegistry exports() {
@@ -144,6 +148,16 @@ public final class Negotiation {
             return null;
         }
         return tlsShowsMore() ? OptionReply.ERR_TLS_REQD : OptionReply.ERR_UNKNOWN;
+    }
+
+    /** Tells the owner why the peer does not enter or see {@code candidate}, which is null if there is none. */
+    void logDenial(ServedExport candidate, String name) {
+        denials.denied(peer, name, candidate == null ? "there is none" : candidate.rules().objection(peer));
+    }
+
+    /** Tells the owner that the peer has not begun TLS. */
+    void logPlain() {
+        denials.plain(peer);
     }
 
     /** A refusal in words. */

@@ -66,7 +66,8 @@ final class Connection implements Runnable, ExportUser {
     @Override
     public void run() {
         try {
-            Negotiation negotiation = new Negotiation(server.exports(), this, server::stopping, server.tls());
+            Negotiation negotiation =
+                    new Negotiation(server.exports(), this, server::stopping, server.tls(), server.denials());
             try {
                 if (negotiate(negotiation)) {
                     transmit(negotiation.export(), new Agreement(negotiation.style(), negotiation.contexts()));

@@ -56,7 +56,7 @@ final class Listener implements Closeable {
                 }
                 serve(accepted);
             } catch (IOException | OutOfMemoryError e) {
-                warn("accepting on {} failed: {}", e.toString());
+                warn("accepting on {} failed: {}", socket.address(), e.toString());
                 LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
             }
         }
@@ -69,7 +69,7 @@ final class Listener implements Closeable {
             Connection connection = new Connection(id, accepted, server);
             String refusal = server.begun(connection);
             if (refusal != null) {
-                warn("a connection on {} is refused: {}", refusal);
+                warn("{} is refused on {}: {}", connection.peer(), socket.address(), refusal);
                 return;
             }
             try {
@@ -87,11 +87,11 @@ final class Listener implements Closeable {
         }
     }
 
-    private void warn(String format, String what) {
+    private void warn(String format, Object... what) {
         long now = System.nanoTime();
         if (now - nextWarningAt >= 0) {
             nextWarningAt = now + WARNING_INTERVAL_NANOS;
-            LOG.warn(format, socket.address(), what);
+            LOG.warn(format, what);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.ashlar.nbd.server;
 import dev.ashlar.nbd.ServerLimits;
 import dev.ashlar.nbd.export.ExportRegistry;
 import dev.ashlar.nbd.export.ServedExport;
+import dev.ashlar.nbd.handshake.DenialLog;
 import dev.ashlar.nbd.throttle.RateLimiter;
 import dev.ashlar.nbd.tls.TlsServer;
 import dev.ashlar.nbd.transmission.BufferPool;
@@ -42,6 +43,7 @@ final class ServerState {
     private final Transmission.Memory memory;
     private final ServerEvents events = new ServerEvents();
     private final FailureLog failures = new FailureLog(System::nanoTime);
+    private final DenialLog denials = new DenialLog(System::nanoTime);
     private final ScheduledThreadPoolExecutor timer;
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final Map<String, Integer> perAddress = new HashMap<>();
@@ -138,6 +140,10 @@ final class ServerState {
         return failures;
     }
 
+    DenialLog denials() {
+        return denials;
+    }
+
     ScheduledExecutorService timer() {
         return timer;
     }
@@ -172,12 +178,12 @@ final class ServerState {
         }
         if (connections.size() >= limits.maxConnections()) {
             events.count(ServerEvent.REFUSED_BY_LIMIT);
-            return "maxConnections=" + limits.maxConnections();
+            return "there are max-connections=" + limits.maxConnections() + " already";
         }
         int ofAddress = perAddress.getOrDefault(connection.address(), 0);
         if (ofAddress >= limits.maxConnectionsPerAddress()) {
             events.count(ServerEvent.REFUSED_BY_ADDRESS_LIMIT);
-            return "maxConnectionsPerAddress=" + limits.maxConnectionsPerAddress() + " for " + connection.address();
+            return "its address has max-connections-per-address=" + limits.maxConnectionsPerAddress() + " already";
         }
         connections.add(connection);
         perAddress.put(connection.address(), ofAddress + 1);
