@@ -19,6 +19,7 @@ import dev.ashlar.raid.superblock.MemberFields;
 import dev.ashlar.raid.superblock.Rejected;
 import dev.ashlar.raid.superblock.Roles;
 import dev.ashlar.raid.superblock.Slot;
+import dev.ashlar.raid.superblock.SuperblockException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +58,12 @@ final class ArrayOpener {
 
     private RaidArray open() throws IOException {
         Assembly assembly = Assembler.assemble(offered.candidates(), options);
-        assembly.requireOpenable(options);
+        try {
+            assembly.requireOpenable(options);
+        } catch (SuperblockException e) {
+            throw offered.leftOut().isEmpty() ? e : new SuperblockException(e.reason(), e.getMessage()
+                    + "; could not be used: " + offered.whyLeftOut());
+        }
         warnings.addAll(assembly.warnings());
         boolean done = false;
         try {

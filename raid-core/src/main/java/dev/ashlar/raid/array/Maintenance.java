@@ -322,6 +322,7 @@ final class Maintenance {
                     TimeUnit.NANOSECONDS.toSeconds(RETRY_NANOS), why);
         }
         trouble = why;
+        speed.held();
         retryAt = now + RETRY_NANOS;
     }
 

@@ -57,6 +57,9 @@ final class Membership {
     }
 
     void remove(String name) throws IOException {
+        if (core.stale().removeIf(status -> MemberDevices.same(status.name(), name))) {
+            return;
+        }
         Member member = find(name);
         core.change(() -> {
             if (member.state() != MemberState.FAULTY && member.state() != MemberState.SPARE) {
@@ -176,7 +179,7 @@ final class Membership {
             }
         }
         boolean wanted = core.roles().present().length < core.roles().size();
-        return offered.name() + (wanted ? " is added and rebuilt in a vacant role" : " is added as a spare");
+        return offered.name() + (wanted ? " is added, to be rebuilt in a vacant role" : " is added as a spare");
     }
 
     /** Where everything lies on a new member: as on the others, and with metadata 1.0 as far from its end. */

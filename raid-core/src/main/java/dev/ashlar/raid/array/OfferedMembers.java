@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The devices offered for one array while it is decided what becomes of each. Those that nobody takes are closed.
@@ -92,8 +93,7 @@ final class OfferedMembers implements AutoCloseable {
     /** Devices with a superblock. */
     List<Candidate> candidates() throws ArrayRefusedException {
         if (candidates.isEmpty()) {
-            throw new ArrayRefusedException(leftOut.isEmpty() ? "no member was given"
-                    : leftOut.stream().map(MemberStatus::reason).distinct().reduce((a, b) -> a + "; " + b).orElseThrow());
+            throw new ArrayRefusedException(leftOut.isEmpty() ? "no member was given" : whyLeftOut());
         }
         return candidates;
     }
@@ -101,6 +101,11 @@ final class OfferedMembers implements AutoCloseable {
     /** Devices without one. */
     List<MemberStatus> leftOut() {
         return leftOut;
+    }
+
+    /** Why each of those was left out, in words. */
+    String whyLeftOut() {
+        return leftOut.stream().map(MemberStatus::reason).distinct().collect(Collectors.joining("; "));
     }
 
     /** Hands a device over: from now on the caller closes it. */

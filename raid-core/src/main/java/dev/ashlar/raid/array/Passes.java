@@ -53,7 +53,9 @@ final class Passes {
             throw new ArrayRefusedException(core.name + " is " + core.level + ", which has nothing to check");
         }
         if (action != SyncAction.IDLE && core.engine().syncBytes() > 0 && requested != SyncAction.IDLE) {
-            throw new ArrayRefusedException(core.name + ": a " + requested.word() + " is running already");
+            throw new ArrayRefusedException(core.name + ": a " + requested.word() + (othersFirst()
+                    ? " was asked for already, and waits until the array is rebuilt and in sync"
+                    : " is running already"));
         }
         requested = action;
     }
@@ -71,7 +73,7 @@ final class Passes {
     /** Whether a pass is due. Safe from any thread. */
     boolean due() {
         return core.failure() == null && !core.readOnly
-                && (resyncDue() || recovering() || spareWanted() || requested != SyncAction.IDLE);
+                && (othersFirst() || requested != SyncAction.IDLE);
     }
 
     /** The pass to run now, or null. */
@@ -98,10 +100,15 @@ final class Passes {
         };
     }
 
+    /** Whether a check or repair has to wait. */
+    private boolean othersFirst() {
+        return resyncDue() || recovering() || spareWanted();
+    }
+
     /** Whether the running pass has to make way. */
     boolean obsolete(SyncPass pass) {
         return switch (pass.action()) {
-            case CHECK, REPAIR -> requested != pass.action() || resyncDue() || recovering() || spareWanted();
+            case CHECK, REPAIR -> requested != pass.action() || othersFirst();
             case RESYNC -> !resyncDue();
             default -> false;
         };
@@ -115,6 +122,7 @@ final class Passes {
                 core.regions().resynced();
                 core.flushMembers();
                 core.recordProgress();
+                LOG.info("{}: resync done", core.name);
             }
             default -> {
                 if (pass.action() == SyncAction.REPAIR) {

@@ -2,6 +2,7 @@ package dev.ashlar.raid.array;
 
 import dev.ashlar.block.BlockDevice;
 import dev.ashlar.block.ExtentVisitor;
+import dev.ashlar.block.NoSpaceException;
 import dev.ashlar.block.Ranges;
 import dev.ashlar.block.ReadOnlyDeviceException;
 import dev.ashlar.raid.ArrayFailedException;
@@ -41,6 +42,7 @@ public final class RaidArray implements BlockDevice {
     private final Maintenance maintenance;
     private final Membership membership;
     private final StatusReport report;
+    private final SpaceTrouble space;
     private final WriteGate.Opener activate;
     private final List<String> warnings;
     private boolean closed;
@@ -54,7 +56,8 @@ public final class RaidArray implements BlockDevice {
         flushes = new FlushGate(core::flushMembers);
         maintenance = new Maintenance(core, passes, flushes);
         membership = new Membership(core, passes);
-        report = new StatusReport(core, passes, maintenance);
+        space = new SpaceTrouble(core.environment.nanoClock());
+        report = new StatusReport(core, passes, maintenance, space);
         activate = core::activate;
         core.onChange(maintenance::wakeUp);
         if (core.environment.background() && !core.readOnly) {
@@ -97,9 +100,10 @@ public final class RaidArray implements BlockDevice {
         core.failByOwner(membership.find(name));
     }
 
-    /** Detaches a faulty member or a spare and releases it. */
+    /** Detaches a faulty member or a spare and releases it; of a device that was left out, forgets that it was there. */
     public void removeMember(String name) throws IOException {
         membership.remove(name);
+        warnings.removeIf(warning -> warning.contains(name));
     }
 
     /**
@@ -263,6 +267,9 @@ public final class RaidArray implements BlockDevice {
             } else {
                 putMarked(bitmap, offsetBytes, source, sourceOffset, lengthBytes, mayUnmap, fua);
             }
+        } catch (NoSpaceException e) {
+            space.note(e);
+            throw e;
         } finally {
             core.gate.exit();
         }

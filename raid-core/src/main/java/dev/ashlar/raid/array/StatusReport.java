@@ -17,11 +17,13 @@ final class StatusReport {
     private final ArrayCore core;
     private final Passes passes;
     private final Maintenance maintenance;
+    private final SpaceTrouble space;
 
-    StatusReport(ArrayCore core, Passes passes, Maintenance maintenance) {
+    StatusReport(ArrayCore core, Passes passes, Maintenance maintenance, SpaceTrouble space) {
         this.core = core;
         this.passes = passes;
         this.maintenance = maintenance;
+        this.space = space;
     }
 
     ArrayStatus take(List<String> standing) {
@@ -112,6 +114,7 @@ final class StatusReport {
         if (!maintenance.trouble().isEmpty()) {
             all.add("The background pass is held up: " + maintenance.trouble() + ".");
         }
+        space.warning().ifPresent(all::add);
         if (core.regions().anyStuck()) {
             all.add("Some data is lost: parity cannot be brought in sync everywhere.");
         }

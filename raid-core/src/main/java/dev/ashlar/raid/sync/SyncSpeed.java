@@ -37,6 +37,13 @@ public final class SyncSpeed {
         progress = new SyncProgress(now, doneBytes, totalBytes, speed, left);
     }
 
+    /** The pass stands still: from the next mark on its speed is measured anew. */
+    public void held() {
+        action = SyncAction.IDLE;
+        SyncProgress last = progress;
+        progress = new SyncProgress(last.action(), last.doneBytes(), last.totalBytes(), 0, -1);
+    }
+
     /** Nothing runs. */
     public void idle() {
         action = SyncAction.IDLE;
