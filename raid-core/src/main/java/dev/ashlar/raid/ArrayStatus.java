@@ -54,6 +54,13 @@ public record ArrayStatus(
         warnings = List.copyOf(warnings);
     }
 
+    /** The same in another state. */
+    public ArrayStatus withState(ArrayState changed) {
+        return new ArrayStatus(name, uuid, level, layoutName, metadata, raidDisks, chunkBytes, componentBytes, arrayBytes,
+                policy, changed, dirty, degradedDisks, events, mismatchSectors, progress, members, dirtyRegions,
+                totalRegions, warnings);
+    }
+
     /** The same with other warnings. */
     public ArrayStatus withWarnings(List<String> changed) {
         return new ArrayStatus(name, uuid, level, layoutName, metadata, raidDisks, chunkBytes, componentBytes, arrayBytes,

@@ -2,8 +2,6 @@ package dev.ashlar.cli.export;
 
 import dev.ashlar.nbd.PeerRules;
 import dev.ashlar.nbd.RateLimits;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * How an array shall be exported.
@@ -47,29 +45,5 @@ public record ExportSetting(
     /** An export for everybody, under this name. */
     public static ExportSetting named(String name) {
         return new ExportSetting(name, "", false, PeerRules.ANYBODY, RateLimits.NONE, false);
-    }
-
-    /** What clients meet here beside the data, in words; empty when everybody may read and write as fast as it goes. */
-    public List<String> remarks() {
-        List<String> remarks = new ArrayList<>();
-        if (readOnly) {
-            remarks.add("read-only");
-        }
-        if (rules.requireTls()) {
-            remarks.add("TLS");
-        }
-        rules.addresses().forEach(range -> remarks.add("from " + range));
-        rules.uids().forEach(uid -> remarks.add("uid " + Integer.toUnsignedString(uid)));
-        remarks.addAll(rules.identities());
-        if (rates.bytesPerSecond() > 0) {
-            remarks.add(rates.bytesPerSecond() + " bytes/s");
-        }
-        if (rates.operationsPerSecond() > 0) {
-            remarks.add(rates.operationsPerSecond() + " requests/s");
-        }
-        if (rotational) {
-            remarks.add("rotational");
-        }
-        return remarks;
     }
 }

@@ -1,5 +1,6 @@
 package dev.ashlar.cli.members;
 
+import dev.ashlar.raid.ArrayState;
 import dev.ashlar.raid.ArrayStatus;
 import dev.ashlar.raid.OpenOptions;
 import dev.ashlar.raid.array.RaidArray;
@@ -18,10 +19,11 @@ public final class StoppedArray {
         T on(RaidArray array) throws IOException, InterruptedException;
     }
 
-    /** Opens the array read-only, just to see its status. Not a byte is written. */
+    /** Opens the array read-only, just to see its status, which is that of a stopped one. Not a byte is written. */
     public static ArrayStatus look(List<Path> members) throws IOException {
         try (RaidArray array = RaidArray.open(members, OpenOptions.READ_ONLY)) {
-            return array.status();
+            ArrayStatus status = array.status();
+            return status.state() == ArrayState.READ_ONLY ? status.withState(ArrayState.STOPPED) : status;
         }
     }
 

@@ -19,7 +19,7 @@ public final class DetailText {
             field(text, "Used Dev Size", size(status.componentBytes()));
         }
         field(text, "Raid Devices", status.raidDisks());
-        field(text, "State", state(status));
+        field(text, "State", StateWords.of(status));
         field(text, "Active Devices", status.raidDisks() - status.degradedDisks());
         field(text, "Failed Devices", count(status, MemberState.FAULTY));
         field(text, "Spare Devices", count(status, MemberState.SPARE));
@@ -73,20 +73,6 @@ public final class DetailText {
             text.append("  (").append(member.reason()).append(')');
         }
         return text.toString();
-    }
-
-    private static String state(ArrayStatus status) {
-        StringBuilder state = new StringBuilder(status.state().word());
-        if (status.dirty()) {
-            state.append(", dirty");
-        }
-        if (status.degradedDisks() > 0) {
-            state.append(", degraded");
-        }
-        if (status.progress().action() != SyncAction.IDLE) {
-            state.append(", ").append(status.progress().action().word());
-        }
-        return state.toString();
     }
 
     private static long count(ArrayStatus status, MemberState state) {

@@ -1,8 +1,11 @@
 package dev.ashlar.cli.show;
 
+import dev.ashlar.cli.export.ExportSetting;
 import dev.ashlar.cli.show.ArrayPicture.Client;
 import dev.ashlar.cli.show.ArrayPicture.Exported;
+import dev.ashlar.nbd.PeerRules;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Exports, clients and marks of an array in words. */
@@ -11,8 +14,36 @@ public final class ServedText {
 
     /** A URI of an export, and behind it what clients meet there. */
     static String line(Exported export, String uri) {
-        List<String> remarks = export.setting().remarks();
+        List<String> remarks = remarks(export.setting(), uri.matches("nbds?://.*"));
         return remarks.isEmpty() ? uri : uri + " (" + Printable.of(String.join(", ", remarks)) + ")";
+    }
+
+    /** @param tcp whether clients come by an address, which rules about those bind, or else as a user */
+    private static List<String> remarks(ExportSetting setting, boolean tcp) {
+        PeerRules rules = setting.rules();
+        List<String> remarks = new ArrayList<>();
+        if (setting.readOnly()) {
+            remarks.add("read-only");
+        }
+        if (rules.requireTls()) {
+            remarks.add("TLS");
+        }
+        if (tcp) {
+            rules.addresses().forEach(range -> remarks.add("from " + range));
+        } else {
+            rules.uids().forEach(uid -> remarks.add("uid " + Integer.toUnsignedString(uid)));
+        }
+        remarks.addAll(rules.identities());
+        if (setting.rates().bytesPerSecond() > 0) {
+            remarks.add(Sizes.format(setting.rates().bytesPerSecond()) + "/s");
+        }
+        if (setting.rates().operationsPerSecond() > 0) {
+            remarks.add(setting.rates().operationsPerSecond() + " requests/s");
+        }
+        if (setting.rotational()) {
+            remarks.add("rotational");
+        }
+        return remarks;
     }
 
     /** One client in a line. */

@@ -15,7 +15,7 @@ public final class StatusTable {
         ArrayStatus status = picture.status();
         StringBuilder text = new StringBuilder();
         text.append(Printable.of(status.name()));
-        text.append(" : ").append(status.state().word()).append(' ').append(status.level());
+        text.append(" : ").append(StateWords.of(status)).append(' ').append(status.level());
         text.append(status.members().stream().filter(member -> member.state() != null).map(StatusTable::member)
                 .collect(Collectors.joining(" ", " ", "\n")));
         text.append("      ").append(Sizes.format(status.arrayBytes())).append(", super ").append(status.metadata());
@@ -52,7 +52,7 @@ public final class StatusTable {
                     case RECOVERING -> "(R)";
                     case SPARE -> "(S)";
                     case FAULTY -> "(F)";
-                    case STALE -> "(old)";
+                    case STALE -> member.deviceUuid() == null ? "(unusable)" : "(old)";
                 };
         return (file == null ? member.name() : file) + (member.role() >= 0 ? "[" + member.role() + "]" : "") + flag;
     }

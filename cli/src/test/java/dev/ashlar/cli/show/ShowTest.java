@@ -24,13 +24,15 @@ class ShowTest {
     @Test
     void tableLooksLikeMdstat() {
         assertThat(StatusTable.of(Statuses.served())).isEqualTo("""
-                host:data : active raid6 m0[0] m5[1](R) m3[3] m2[2](F)
+                host:data : active, degraded, recovering raid6 m0[0] m5[1](R) m3[3] m2[2](F)
                       200 MiB, super 1.2, chunk 512 KiB, left-symmetric [4/2] [U__U]
                       bitmap: 3/16 regions dirty
                       recover [======>.................]  25.0%  25 MiB of 100 MiB  5 MiB/s  0:15 left
                       nbd://127.0.0.1:10809/data
-                      nbds://127.0.0.1:10809/old (read-only, TLS, from 192.0.2.0/24, uid 1000, uid 7, CN=backup, \
-                1048576 bytes/s, 50 requests/s, rotational)
+                      nbds://127.0.0.1:10809/old (read-only, TLS, from 192.0.2.0/24, CN=backup, 1 MiB/s, \
+                50 requests/s, rotational)
+                      nbds+unix:///old?socket=/s (read-only, TLS, uid 1000, uid 7, CN=backup, 1 MiB/s, \
+                50 requests/s, rotational)
                       client 127.0.0.1:4711 of data for 7 s: 20 requests, 4 KiB read, 0 B written
                       client 192.0.2.7:1 as CN=backup of old by TLS for 3 min: 9 requests, 2 errors, 1 MiB read, \
                 0 B written, 4 in flight
@@ -72,8 +74,10 @@ class ShowTest {
                         Served at nbd://127.0.0.1:10809/data
 
                     Export old: kept
-                        Served at nbds://127.0.0.1:10809/old (read-only, TLS, from 192.0.2.0/24, uid 1000, uid 7, \
-                CN=backup, 1048576 bytes/s, 50 requests/s, rotational)
+                        Served at nbds://127.0.0.1:10809/old (read-only, TLS, from 192.0.2.0/24, CN=backup, 1 MiB/s, \
+                50 requests/s, rotational)
+                        Served at nbds+unix:///old?socket=/s (read-only, TLS, uid 1000, uid 7, CN=backup, 1 MiB/s, \
+                50 requests/s, rotational)
 
                     Clients
                         127.0.0.1:4711 of data for 7 s: 20 requests, 4 KiB read, 0 B written
@@ -89,7 +93,7 @@ class ShowTest {
     @Test
     void detailNamesEveryMemberAndWhatIsWrongWithIt() {
         assertThat(DetailText.of(Statuses.degraded()))
-                .contains("State : active, dirty, degraded, recover")
+                .contains("State : active, degraded, recovering")
                 .contains("UUID : 01234567:89abcdef:01234567:89abcdef")
                 .containsPattern("-      2   missing ")
                 .containsPattern("5      1   recovering   /d/m5  25 MiB rebuilt")
