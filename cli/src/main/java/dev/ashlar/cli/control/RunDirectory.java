@@ -79,7 +79,7 @@ public final class RunDirectory {
     /** A file that cannot be understood is left alone: a newer Ashlar may have written it. */
     private static void readLive(Path file, List<Endpoint> endpoints) throws IOException {
         try {
-            if (Files.size(file) > MAX_FILE_BYTES) {
+            if (!Files.isRegularFile(file) || Files.size(file) > MAX_FILE_BYTES) {
                 return;
             }
             Endpoint endpoint = Endpoint.fromJson(Files.readString(file));

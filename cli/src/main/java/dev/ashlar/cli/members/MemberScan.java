@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,8 +52,20 @@ public final class MemberScan {
         }
     }
 
-    /** The arrays whose members lie directly in a directory, members ordered by file name. Other files are skipped. */
+    /**
+     * The arrays whose members lie directly in a directory, members ordered by file name. Other files are skipped; those
+     * that cannot be read or whose superblock may not be used are named in the log.
+     */
     public static List<FoundArray> directory(Path directory) throws IOException {
+        return directory(directory, LOG::warn);
+    }
+
+    /** As {@link #directory(Path)}, without a word about what is skipped. */
+    static List<FoundArray> quietly(Path directory) throws IOException {
+        return directory(directory, _ -> {});
+    }
+
+    private static List<FoundArray> directory(Path directory, Consumer<String> log) throws IOException {
         if (Files.exists(directory) && !Files.isDirectory(directory)) {
             throw new CommandFailure(ExitCode.USAGE, directory + " is not a directory");
         }
@@ -63,7 +76,7 @@ public final class MemberScan {
         List<FoundMember> members = new ArrayList<>();
         for (Path path : candidates) {
             if (!Files.isReadable(path)) {
-                LOG.warn("left out, may be a member: {}: permission denied", path);
+                log.accept("left out, may be a member: " + path + ": permission denied");
                 continue;
             }
             try {
@@ -71,7 +84,7 @@ public final class MemberScan {
             } catch (NoSuperblockException _) {
                 continue;
             } catch (SuperblockException | DeviceException e) {
-                LOG.warn("left out: {}", e.getMessage());
+                log.accept("left out: " + e.getMessage());
             }
         }
         return FoundArray.group(members);

@@ -11,7 +11,6 @@ import dev.ashlar.cli.result.CommandFailure;
 import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.result.Failures;
 import dev.ashlar.cli.serve.ServeConfig.ArrayExport;
-import dev.ashlar.cli.serve.ServeConfig.ArraySource;
 import dev.ashlar.raid.array.RaidArray;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -80,14 +79,13 @@ public final class Daemon implements ControlledDaemon, AutoCloseable {
     /** Opens the arrays, exports them, and listens; to be called once. Closes itself when that fails. */
     public void start(ServeConfig config) throws IOException {
         try {
+            List<Opening> openings = Openings.of(config.arrays(), run);
             begin(config);
             for (ArrayExport export : config.exports()) {
                 server.requireReachable(export.setting());
             }
-            for (ArraySource source : config.arrays()) {
-                for (Opening opening : Opening.of(source)) {
-                    open(opening, config);
-                }
+            for (Opening opening : openings) {
+                open(opening, config);
             }
             checkExports(config.exports());
             listen();

@@ -74,6 +74,14 @@ class DaemonTest {
     }
 
     @Test
+    void anArrayThatIsServedIsNotServedAgain() throws IOException {
+        try (Daemon _ = Daemon.start(config, run)) {
+            assertThatThrownBy(() -> Daemon.start(config, run))
+                    .hasMessage("array daemon is served already, by process " + ProcessHandle.current().pid());
+        }
+    }
+
+    @Test
     void aDaemonThatWasToldToEndOpensNothingMore() throws IOException {
         Daemon daemon = new Daemon(run);
         daemon.close();
