@@ -12,6 +12,7 @@ import dev.ashlar.nbd.MetaContext;
 import dev.ashlar.nbd.ServerLimits;
 import dev.ashlar.nbd.TlsPolicy;
 import dev.ashlar.nbd.TlsSettings;
+import dev.ashlar.nbd.TlsSetupException;
 import dev.ashlar.nbd.server.NbdServer;
 import dev.ashlar.nbd.server.ServerMetrics;
 import java.io.IOException;
@@ -47,7 +48,11 @@ final class ConfiguredServer {
         this.limits = setting.limits().limits();
         this.server = new NbdServer(limits);
         if (tls != null) {
-            server.useTls(tls);
+            try {
+                server.useTls(tls);
+            } catch (TlsSetupException e) {
+                throw new CommandFailure(ExitCode.USAGE, e.getMessage());
+            }
         }
     }
 
@@ -56,9 +61,14 @@ final class ConfiguredServer {
         server.whenClientsHaveLeft(action);
     }
 
-    /** Listens at every address that was named or passed on by a service manager, or at the default one. */
+    /**
+     * Listens at every address that was named or passed on by a service manager, or at the default one. A socket that was
+     * passed is the one of an address that is also named.
+     */
     void listen() throws IOException {
-        Listening listening = setting.listening();
+        List<Endpoint> passed = server.listenInherited();
+        passed.forEach(endpoint -> addresses.add(Uris.of(endpoint)));
+        Listening listening = setting.listening().without(passed);
         for (HostPort listen : listening.listens()) {
             listen(listen);
         }
@@ -70,16 +80,13 @@ final class ConfiguredServer {
             }
             addresses.add(Uris.unix(socket));
         }
-        for (Endpoint inherited : server.listenInherited()) {
-            addresses.add(Uris.of(inherited));
-        }
         if (addresses.isEmpty()) {
             listen(Listening.DEFAULT);
         }
         if (setting.metrics() != null) {
             metrics = MetricsEndpoint.start(
                     setting.metrics(), ServerMetrics.MEDIA_TYPE, server.metrics()::writeOpenMetrics);
-            LOG.info("metrics at {}", metrics.address());
+            LOG.info("metrics at http://{}/metrics", Endpoint.text(metrics.address()));
         }
     }
 

@@ -1,5 +1,10 @@
 package dev.ashlar.cli.serve;
 
+import dev.ashlar.nbd.Endpoint;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
@@ -40,9 +45,41 @@ public record Listening(List<HostPort> listens, List<Path> sockets, Set<PosixFil
         return listens.isEmpty() && sockets.isEmpty();
     }
 
-    /** What is certain to be listened at: the default, where nothing is named and no service manager passes sockets. */
+    /**
+     * Where sockets are certain to be made: at the default, where nothing is named and no service manager passes any;
+     * and where some are passed, they may be those of the TCP addresses that are named.
+     */
     Listening certain(boolean socketsPassed) {
-        return isEmpty() && !socketsPassed ? new Listening(List.of(DEFAULT), List.of(), unixMode) : this;
+        if (socketsPassed) {
+            return new Listening(List.of(), sockets, unixMode);
+        }
+        return isEmpty() ? new Listening(List.of(DEFAULT), List.of(), unixMode) : this;
+    }
+
+    /** The addresses at which no socket was passed. */
+    Listening without(List<Endpoint> passed) {
+        return new Listening(
+                listens.stream().filter(listen -> passed.stream().noneMatch(one -> isAt(one, listen))).toList(),
+                sockets.stream().filter(socket -> passed.stream().noneMatch(one -> isAt(one, socket))).toList(),
+                unixMode);
+    }
+
+    private static boolean isAt(Endpoint passed, HostPort listen) {
+        if (!(passed instanceof Endpoint.Tcp(var address)) || address.getPort() != listen.port()) {
+            return false;
+        }
+        try {
+            InetAddress there = address.getAddress();
+            return Stream.of(InetAddress.getAllByName(listen.host())).anyMatch(named -> named.equals(there)
+                    || there.isAnyLocalAddress() && (named instanceof Inet4Address || there instanceof Inet6Address));
+        } catch (UnknownHostException _) {
+            // Said by who listens there.
+            return false;
+        }
+    }
+
+    private static boolean isAt(Endpoint passed, Path socket) {
+        return passed instanceof Endpoint.Unix(var path) && path.equals(socket.toAbsolutePath().normalize());
     }
 
     /**

@@ -159,6 +159,7 @@ final class ServedArray implements ControlledArray {
     @Override
     public void export(ExportSetting setting) throws IOException {
         daemon.export(this, setting);
+        LOG.info("{}: serving it as '{}' too", name(), setting.name());
     }
 
     /** Ends all exports; returns when their clients are gone, or cut off. */
@@ -178,6 +179,7 @@ final class ServedArray implements ControlledArray {
         }
         end(name);
         daemon.announce(this);
+        LOG.info("{}: ended export '{}'", name(), name);
     }
 
     private void end(String name) {
@@ -194,6 +196,7 @@ final class ServedArray implements ControlledArray {
     public void mark(String name) throws IOException {
         try {
             changes.setMark(name);
+            LOG.info("{}: marked '{}'", name(), name);
         } catch (IllegalStateException e) {
             throw new CommandFailure(ExitCode.USAGE, e.getMessage());
         }
@@ -204,6 +207,7 @@ final class ServedArray implements ControlledArray {
         if (!changes.removeMark(name)) {
             throw new CommandFailure(ExitCode.USAGE, name() + " has no mark '" + name + "'");
         }
+        LOG.info("{}: forgot mark '{}'", name(), name);
     }
 
     @Override

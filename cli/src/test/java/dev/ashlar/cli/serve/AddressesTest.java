@@ -49,6 +49,27 @@ class AddressesTest {
     }
 
     @Test
+    void aSocketThatWasPassedIsTheOneThatIsNamed() throws Exception {
+        HostPort four = new HostPort("127.0.0.1", 10809);
+        HostPort six = new HostPort("::1", 10809);
+        HostPort other = new HostPort("127.0.0.1", 10810);
+        Path socket = Path.of("/run/a.sock");
+        Listening named = new Listening(List.of(four, six, other), List.of(socket, Path.of("/run/b")), null);
+        assertThat(named.without(List.of(tcp("127.0.0.1", 10809), new Endpoint.Unix(socket))))
+                .isEqualTo(new Listening(List.of(six, other), List.of(Path.of("/run/b")), null));
+        assertThat(named.without(List.of(tcp("0.0.0.0", 10809))).listens()).containsExactly(six, other);
+        assertThat(named.without(List.of(tcp("::", 10809), new Endpoint.Vsock(10810))).listens())
+                .containsExactly(other);
+        assertThat(named.without(List.of())).isEqualTo(named);
+        assertThat(named.certain(true).listens()).as("may all be those that are passed").isEmpty();
+        assertThat(Listening.NONE.certain(false).listens()).containsExactly(Listening.DEFAULT);
+    }
+
+    private static Endpoint tcp(String address, int port) throws Exception {
+        return new Endpoint.Tcp(new InetSocketAddress(InetAddress.getByName(address), port));
+    }
+
+    @Test
     void aPortAloneIsOneOfTheLoopbackAddress() {
         assertThat(HostPort.parseLocal("9100")).isEqualTo(new HostPort("127.0.0.1", 9100));
         assertThat(HostPort.parseLocal("[::]:9100")).isEqualTo(new HostPort("::", 9100));
