@@ -13,6 +13,7 @@ import java.time.Duration;
 /** Follows an array's background passes to their end, with a bar on a terminal. */
 final class Follow {
     private static final Duration INTERVAL = Duration.ofMillis(200);
+    private static final String HELD_UP = "The background pass is held up";
 
     private final Terminal terminal;
     private final Source source;
@@ -47,13 +48,20 @@ final class Follow {
         });
     }
 
-    /** Waits until no pass runs or is due; the status then. */
+    /** Waits until no pass runs or is due; the status then. What keeps a pass from going on is said, once. */
     ArrayStatus untilIdle() throws IOException, InterruptedException {
+        String said = "";
         try {
             Progress progress = source.next();
             while (!progress.idle()) {
-                if (progress.status().progress().action() != SyncAction.IDLE) {
-                    terminal.draw(ProgressLine.of(progress.status().progress()));
+                ArrayStatus status = progress.status();
+                String heldUp = heldUp(status);
+                if (!heldUp.isEmpty() && !heldUp.equals(said)) {
+                    terminal.say(status.name() + ": " + heldUp);
+                    said = heldUp;
+                }
+                if (status.progress().action() != SyncAction.IDLE) {
+                    terminal.draw(ProgressLine.of(status.progress()));
                 }
                 progress = source.next();
             }
@@ -61,5 +69,9 @@ final class Follow {
         } finally {
             terminal.clear();
         }
+    }
+
+    private static String heldUp(ArrayStatus status) {
+        return status.warnings().stream().filter(warning -> warning.startsWith(HELD_UP)).findFirst().orElse("");
     }
 }

@@ -20,14 +20,21 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
 
     private static volatile Level level = Level.WARN;
     private static volatile String pattern = FOR_PEOPLE;
+    private static volatile PatternLayoutEncoder encoder;
 
     /** For logback, which finds this class by the service file. */
     public LogSetup() {}
 
-    /** A daemon tells what happens to its arrays and clients, and when. To be said before anything logs. */
+    /** A daemon tells what happens to its arrays and clients, and when. */
     static void daemon() {
         pattern = FOR_LOG_FILES;
         set(Level.INFO);
+        if (encoder != null) {
+            // --verbose is heard before the verb is known, and logback began with it.
+            encoder.stop();
+            encoder.setPattern(pattern);
+            encoder.start();
+        }
     }
 
     /** Everything, for {@code --verbose}. */
@@ -46,7 +53,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        encoder = new PatternLayoutEncoder();
         encoder.setContext(context);
         encoder.setPattern(pattern);
         encoder.start();

@@ -34,6 +34,11 @@ final class RemoveCommand extends MemberVerb {
     /** A member that was failed or fell behind is not attached again when a stopped array is opened. */
     private ArrayStatus remove(FoundArray found, RaidArray array) throws IOException {
         String member = member().toString();
+        if (array.status().members().stream()
+                .anyMatch(other -> other.name().equals(member) && other.state() == MemberState.STALE)) {
+            wasOut = true;
+            return array.status();
+        }
         try {
             array.removeMember(member);
         } catch (ArrayRefusedException e) {

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code ashlar unmark}: forgets a mark. */
-@Command(name = "unmark", description = "Forgets a mark: clients that still ask for it get an error.")
+@Command(name = "unmark", description = "Forgets a mark: clients that use it get errors, others no such context.")
 final class UnmarkCommand extends ServedVerb {
     @Parameters(index = "1", paramLabel = "NAME", description = "The name it was set by.")
     private String name;

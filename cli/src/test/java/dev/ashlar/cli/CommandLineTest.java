@@ -54,6 +54,14 @@ class CommandLineTest {
     }
 
     @Test
+    void aVerbThatThereIsNotIsSaidToBeNone() {
+        assertThat(Ran.ashlar("srve", "m0.img").err())
+                .isEqualTo("ashlar: there is no verb 'srve'; did you mean serve? (see ashlar --help)\n");
+        assertThat(Ran.ashlar("frobnicate").err()).startsWith("ashlar: there is no verb 'frobnicate'");
+        assertThat(Ran.ashlar("--colour").err()).contains("--colour").doesNotContain("verb");
+    }
+
+    @Test
     void anArrayThatIsNowhereSaysWhereItLooked() {
         Ran ran = Ran.ashlar("detail", "nothing", "--scan=" + directory);
         assertThat(ran.exitCode()).isEqualTo(ExitCode.USAGE);

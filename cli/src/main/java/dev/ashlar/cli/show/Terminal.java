@@ -40,6 +40,13 @@ public final class Terminal {
         }
     }
 
+    /** Says something that stays, also where no terminal is. */
+    public void say(String line) {
+        clear();
+        err.println(line);
+        err.flush();
+    }
+
     /** Takes the line away, so that other output starts at the margin. */
     public void clear() {
         if (drawn > 0) {
