@@ -47,7 +47,7 @@ class ReloadTest {
             assertThat(life.verb("status")).contains("-new (read-only)", "-verb").doesNotContain("-old");
             life.configure("", MAIN + export("new", "read-only = true\nrotational = true\nrate = \"1M\""));
             assertThat(life.verb("reload")).contains("changed export " + life.name + "-new");
-            assertThat(life.verb("status")).contains("-new (read-only, 1048576 bytes/s, rotational)");
+            assertThat(life.verb("status")).contains("-new (read-only, 1 MiB/s, rotational)");
             assertThat(life.verb("reload")).contains("nothing has changed");
         }
     }

@@ -144,7 +144,11 @@ public final class ConfigFile {
     private List<ArraySource> arrays(TomlKeys file, OpenOptions defaults) throws CommandFailure {
         List<ArraySource> arrays = new ArrayList<>();
         for (TomlKeys keys : file.tables("array", ARRAY)) {
-            arrays.add(new ArraySource(keys.list("members", this::resolve), options(keys, defaults)));
+            List<Path> members = keys.list("members", this::resolve);
+            if (members.isEmpty()) {
+                throw keys.failure("members", "an [[array]] has no key members");
+            }
+            arrays.add(new ArraySource(members, options(keys, defaults)));
         }
         return arrays;
     }
@@ -156,7 +160,7 @@ public final class ConfigFile {
             if (array == null) {
                 throw keys.failure("array", "an [[export]] has no key array");
             }
-            exports.add(new ArrayExport(array, export(keys, array)));
+            exports.add(new ArrayExport(array, export(keys, array), keys.where("array")));
         }
         return exports;
     }

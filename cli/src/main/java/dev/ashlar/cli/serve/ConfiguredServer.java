@@ -4,6 +4,7 @@ import dev.ashlar.block.BlockDevice;
 import dev.ashlar.cli.export.ExportSetting;
 import dev.ashlar.cli.result.CommandFailure;
 import dev.ashlar.cli.result.ExitCode;
+import dev.ashlar.cli.serve.ServeConfig.ArrayExport;
 import dev.ashlar.cli.show.ArrayPicture.Client;
 import dev.ashlar.nbd.ConnectionStatus;
 import dev.ashlar.nbd.Endpoint;
@@ -146,15 +147,24 @@ final class ConfiguredServer {
         server.changeLimits(limits);
     }
 
-    /** An export that nobody could ever open is a mistake that should be seen at once. */
-    void requireReachable(ExportSetting wanted) throws CommandFailure {
+    /** An export that nobody could ever open is a mistake that should be seen at once, and where it was said. */
+    void requireReachable(ArrayExport wanted) throws CommandFailure {
+        try {
+            requireReachable(wanted.setting());
+        } catch (CommandFailure e) {
+            throw new CommandFailure(e.exitCode(), wanted.where() + e.getMessage());
+        }
+    }
+
+    private void requireReachable(ExportSetting wanted) throws CommandFailure {
         if (wanted.rules().requireTls() && tls == null) {
             throw new CommandFailure(ExitCode.USAGE, "export '" + wanted.name()
-                    + "' is for encrypted connections, and this server does no TLS");
+                    + "' is for encrypted connections, and this server does no TLS: "
+                    + (setting.tls().mode() == TlsMode.OFF ? "tls is off" : "tls-certificates or tls-psk is missing"));
         }
         if (!wanted.rules().identities().isEmpty() && tls.trustAnchors() == null && tls.pskKeys() == null) {
             throw new CommandFailure(ExitCode.USAGE, "export '" + wanted.name()
-                    + "' asks for identities, and there is no ca-cert.pem beside the server's certificate to know any");
+                    + "' asks for identities, and there is neither tls-psk nor ca-cert.pem in tls-certificates to know any by");
         }
     }
 

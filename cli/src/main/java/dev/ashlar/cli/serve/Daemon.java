@@ -82,7 +82,7 @@ public final class Daemon implements ControlledDaemon, AutoCloseable {
             List<Opening> openings = Openings.of(config.arrays(), run);
             begin(config);
             for (ArrayExport export : config.exports()) {
-                server.requireReachable(export.setting());
+                server.requireReachable(export);
             }
             for (Opening opening : openings) {
                 open(opening, config);
@@ -146,7 +146,7 @@ public final class Daemon implements ControlledDaemon, AutoCloseable {
     private void checkExports(List<ArrayExport> exports) throws CommandFailure {
         for (ArrayExport export : exports) {
             if (arrays.stream().noneMatch(array -> SetNames.matches(array.name(), export.array()))) {
-                throw new CommandFailure(ExitCode.USAGE, "no array is called '" + export.array() + "', which export '"
+                throw new CommandFailure(ExitCode.USAGE, export.where() + "no array is called '" + export.array() + "', which export '"
                         + export.setting().name() + "' names");
             }
         }

@@ -57,11 +57,11 @@ final class Reload {
      * @throws CommandFailure if the configuration cannot be had: then nothing of it is
      */
     void plan() throws CommandFailure {
+        for (ServeConfig.ArrayExport export : wanted.exports()) {
+            server.requireReachable(export);
+        }
         for (ServedArray array : arrays) {
             List<ExportSetting> settings = wanted.exportsOf(array.name());
-            for (ExportSetting setting : settings) {
-                server.requireReachable(setting);
-            }
             changes.put(array, ExportChanges.of(before.exportsOf(array.name()), settings, array.exports(), described()));
         }
         requireNamesApart();
@@ -98,7 +98,7 @@ final class Reload {
         for (ServeConfig.ArrayExport export : wanted.exports()) {
             if (same && !before.exports().contains(export)
                     && arrays.stream().noneMatch(array -> SetNames.matches(array.name(), export.array()))) {
-                throw new CommandFailure(ExitCode.USAGE, "no array is called '" + export.array() + "', which export '"
+                throw new CommandFailure(ExitCode.USAGE, export.where() + "no array is called '" + export.array() + "', which export '"
                         + export.setting().name() + "' names");
             }
         }

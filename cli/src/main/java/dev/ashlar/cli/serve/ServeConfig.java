@@ -5,6 +5,7 @@ import dev.ashlar.cli.members.SetNames;
 import dev.ashlar.raid.OpenOptions;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What a daemon shall serve, and how.
@@ -29,8 +30,24 @@ public record ServeConfig(ServerSetting server, List<ArraySource> arrays, List<A
      *
      * @param array set name of what is exported, whole or after its colon
      * @param setting how
+     * @param where it was said, before a message about it; tells no exports apart
      */
-    public record ArrayExport(String array, ExportSetting setting) {}
+    public record ArrayExport(String array, ExportSetting setting, String where) {
+        /** Said in no file. */
+        public ArrayExport(String array, ExportSetting setting) {
+            this(array, setting, "");
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof ArrayExport export && array.equals(export.array) && setting.equals(export.setting);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(array, setting);
+        }
+    }
 
     /** How the array of this name shall be exported, its main export first: under its own name if nothing is said. */
     List<ExportSetting> exportsOf(String array) {

@@ -53,8 +53,24 @@ final class TomlKeys {
 
     /** Something written as a string, such as an address or a duration; null when the key is not there. */
     <T> T parsed(String key, Function<String, T> parse) throws CommandFailure {
-        String text = text(key, null);
-        return text == null ? null : parse(key, text, parse);
+        Object value = table.get(List.of(key));
+        if (value != null && !(value instanceof String)) {
+            throw failure(key, key + " must be a string" + hint(value, parse));
+        }
+        return value == null ? null : parse(key, (String) value, parse);
+    }
+
+    /** What the string could be that should stand there. */
+    private static String hint(Object value, Function<String, ?> parse) {
+        if (value instanceof TomlArray || value instanceof TomlTable) {
+            return "";
+        }
+        try {
+            parse.apply(value.toString());
+            return ": \"" + value + "\"";
+        } catch (IllegalArgumentException e) {
+            return ": " + e.getMessage();
+        }
     }
 
     /** Something written as a string, or as a number without any unit; null when the key is not there. */
@@ -67,6 +83,7 @@ final class TomlKeys {
     /** A string, or a list of strings; empty when the key is not there. */
     <T> List<T> list(String key, Function<String, T> parse) throws CommandFailure {
         Object value = table.get(List.of(key));
+        requireNotEmpty(key, value);
         List<T> list = new ArrayList<>();
         if (value instanceof String text) {
             list.add(parse(key, text, parse));
@@ -77,14 +94,22 @@ final class TomlKeys {
             if (!(array.get(index) instanceof String text)) {
                 throw failure(array.inputPositionOf(index), key + " must hold strings only");
             }
-            list.add(parse(key, text, parse));
+            list.add(parse(array.inputPositionOf(index), text, parse));
         }
         return list;
+    }
+
+    /** Nothing in a list is not the same as no list, and what was meant by it is not guessed. */
+    private void requireNotEmpty(String key, Object value) throws CommandFailure {
+        if (value instanceof TomlArray array && array.isEmpty()) {
+            throw failure(key, key + " is empty: name something, or leave the key out");
+        }
     }
 
     /** A whole number, or a list of them; empty when the key is not there. */
     <T> List<T> numbers(String key, Function<String, T> parse) throws CommandFailure {
         Object value = table.get(List.of(key));
+        requireNotEmpty(key, value);
         List<T> numbers = new ArrayList<>();
         if (value instanceof Long number) {
             numbers.add(parse(key, number.toString(), parse));
@@ -95,7 +120,7 @@ final class TomlKeys {
             if (!(array.get(index) instanceof Long number)) {
                 throw failure(array.inputPositionOf(index), key + " must hold whole numbers only");
             }
-            numbers.add(parse(key, number.toString(), parse));
+            numbers.add(parse(array.inputPositionOf(index), number.toString(), parse));
         }
         return numbers;
     }
@@ -120,10 +145,14 @@ final class TomlKeys {
     }
 
     private <T> T parse(String key, String text, Function<String, T> parse) throws CommandFailure {
+        return parse(table.inputPositionOf(List.of(key)), text, parse);
+    }
+
+    private <T> T parse(TomlPosition position, String text, Function<String, T> parse) throws CommandFailure {
         try {
             return parse.apply(text);
         } catch (IllegalArgumentException e) {
-            throw failure(key, e.getMessage());
+            throw failure(position, e.getMessage());
         }
     }
 
@@ -151,7 +180,15 @@ final class TomlKeys {
     }
 
     private CommandFailure failure(TomlPosition position, String message) {
-        String where = position == null ? "" : ":" + position.line() + ":" + position.column();
-        return new CommandFailure(ExitCode.USAGE, file + where + ": " + message);
+        return new CommandFailure(ExitCode.USAGE, where(position) + message);
+    }
+
+    /** Where a key is that is there, before a message about it. */
+    String where(String key) {
+        return where(table.inputPositionOf(List.of(key)));
+    }
+
+    private String where(TomlPosition position) {
+        return file + (position == null ? "" : ":" + position.line() + ":" + position.column()) + ": ";
     }
 }

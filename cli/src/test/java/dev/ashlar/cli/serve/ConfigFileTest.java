@@ -162,7 +162,25 @@ class ConfigFileTest {
     }
 
     @Test
+    void whatIsEmptyIsNotGuessedAt() {
+        refused("[[export]]\narray = \"x\"\nallow = []\n", ":3:1: allow is empty");
+        refused("[[export]]\narray = \"x\"\nallow-uid = []\n", ":3:1: allow-uid is empty");
+        refused("[[export]]\narray = \"x\"\nallow-identity = []\n", ":3:1: allow-identity is empty");
+        refused("[[array]]\nmembers = []\n", ":2:1: members is empty");
+        refused("[[array]]\nrun = true\n", ":2:1: an [[array]] has no key members");
+    }
+
+    @Test
+    void tellsWhatTheStringCouldBe() {
+        refused("[server]\nidle-timeout = 10\n", ":2:1: idle-timeout must be a string: '10' is no duration such as 500ms");
+        refused("[server]\nunix-mode = 660\n", ":2:1: unix-mode must be a string: \"660\"");
+        refused("[server]\ntls = true\n", ":2:1: tls must be a string: 'true' is none of off, on, require");
+        refused("[server]\ntls = []\n", ":2:1: tls must be a string");
+    }
+
+    @Test
     void tellsWhereTheTextIsWrong() {
+        refused("[[export]]\narray = \"x\"\nallow = [\n  \"::1\",\n  \"x\"]\n", ":5:3: ");
         refused("[server]\nlisten = [\"h:1\", 1]\n", ":2:18: listen must hold strings only");
         refused("[[export]]\nname = \"x\"\n", ":2:1: an [[export]] has no key array");
         refused("[server\n", ":1:");
