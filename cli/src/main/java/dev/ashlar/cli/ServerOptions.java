@@ -23,6 +23,15 @@ final class ServerOptions {
     private List<Path> sockets = List.of();
 
     @Option(
+            names = "--vsock",
+            arity = "0..1",
+            fallbackValue = "10809",
+            preprocessor = AttachedOnly.class,
+            paramLabel = "PORT",
+            description = "vsock port for virtual machines, 10809 by default; may be given several times.")
+    private List<String> vsocks = List.of();
+
+    @Option(
             names = "--unix-mode",
             paramLabel = "MODE",
             description = "Permissions of the Unix sockets, such as 0660; what the umask leaves by default.")
@@ -68,6 +77,7 @@ final class ServerOptions {
                 new Listening(
                         listens.stream().map(HostPort::parse).toList(),
                         sockets,
+                        vsocks.stream().map(Listening::parseVsock).toList(),
                         unixMode == null ? null : Listening.parseMode(unixMode)),
                 new TlsChoice(tls == null ? null : TlsMode.parse(tls), tlsCertificates, tlsVerifyPeer, tlsPsk),
                 limits.choice(),

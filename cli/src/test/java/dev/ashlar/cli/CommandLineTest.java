@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class CommandLineTest {
     @TempDir
@@ -38,7 +39,7 @@ class CommandLineTest {
         "create x --level=1 --member-size=1M a ./a", "create x --level=1 --member-size=0 a b",
         "create x\u001b --level=1 --member-size=1M a b", "create x --level=1 --member-size=1M --spare=missing a b",
         "serve", "serve --listen=h:x m0", "serve --unix-mode=9 m0", "serve --tls=maybe m0",
-        "serve --idle-timeout=5 m0", "serve --max-connections=0 m0", "serve --rate=fast m0",
+        "serve --vsock=x m0", "serve --idle-timeout=5 m0", "serve --max-connections=0 m0", "serve --rate=fast m0",
         "serve --handshake-timeout=9999999h m0", "serve --stall-timeout=366000h m0",
         "serve --max-connections=2000000000 m0", "serve --metrics=here m0", "detail", "export x", "export x --name=y --allow=nowhere", "export x --name=y --allow=10/8",
         "export x --name=y --allow=1.2.3.4/33", "export x --name=y --allow-uid=4294967295",
@@ -120,6 +121,19 @@ class CommandLineTest {
         StringWriter quiet = new StringWriter();
         Patience.call(new PrintWriter(quiet, true), "waiting for nobody", () -> "at once");
         assertThat(quiet.toString()).isEmpty();
+    }
+
+    @Test
+    void aFlagWhoseValueMayBeLeftOutTakesNoMemberForIt() {
+        for (String line : List.of("serve --vsock m0 m1", "serve --vsock=7 --vsock m0 m1")) {
+            CommandLine command = new CommandLine(new AshlarCommand());
+            Verbs.addTo(command, "serve");
+            CommandLine.ParseResult serve = command.parseArgs(line.split(" ")).subcommand();
+            assertThat(serve.<List<Path>>matchedPositionalValue(0, List.of()))
+                    .containsExactly(Path.of("m0"), Path.of("m1"));
+            List<String> ports = serve.matchedOptionValue("--vsock", List.of());
+            assertThat(ports.getLast()).isEqualTo("10809");
+        }
     }
 
     @Test

@@ -37,7 +37,7 @@ import org.tomlj.TomlParseResult;
 public final class ConfigFile {
     private static final Set<String> TOP = Set.of("server", "array", "export");
     static final Set<String> SERVER = Set.of(
-            "listen", "unix", "unix-mode", "tls", "tls-certificates", "tls-verify-peer", "tls-psk", "max-connections",
+            "listen", "unix", "vsock", "unix-mode", "tls", "tls-certificates", "tls-verify-peer", "tls-psk", "max-connections",
             "max-connections-per-address", "payload-memory", "payload-wait", "handshake-timeout", "takeover-timeout",
             "idle-timeout", "stall-timeout", "drain-timeout", "keepalive-idle", "keepalive-interval",
             "keepalive-count", "tcp-user-timeout", "rate", "iops", "metrics", "description", "read-only", "force",
@@ -101,6 +101,7 @@ public final class ConfigFile {
         Listening listening = new Listening(
                 keys.list("listen", HostPort::parse),
                 keys.list("unix", this::resolve),
+                keys.numbers("vsock", Listening::parseVsock),
                 keys.parsed("unix-mode", Listening::parseMode));
         TlsChoice tls = new TlsChoice(
                 keys.parsed("tls", TlsMode::parse),

@@ -81,6 +81,9 @@ final class ConfiguredServer {
             }
             addresses.add(Uris.unix(socket));
         }
+        for (int port : listening.vsocks()) {
+            addresses.add(Uris.of(new Endpoint.Vsock(server.listenVsock(port))));
+        }
         if (addresses.isEmpty()) {
             listen(Listening.DEFAULT);
         }

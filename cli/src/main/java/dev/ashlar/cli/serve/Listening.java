@@ -17,19 +17,41 @@ import java.util.stream.Stream;
  *
  * @param listens TCP addresses
  * @param sockets Unix sockets
+ * @param vsocks vsock ports, 32 bits without sign
  * @param unixMode permissions of those sockets' files, null for what the umask leaves
  */
-public record Listening(List<HostPort> listens, List<Path> sockets, Set<PosixFilePermission> unixMode) {
+public record Listening(
+        List<HostPort> listens, List<Path> sockets, List<Integer> vsocks, Set<PosixFilePermission> unixMode) {
     /** Nothing said. */
-    public static final Listening NONE = new Listening(List.of(), List.of(), null);
+    public static final Listening NONE = new Listening(List.of(), List.of(), List.of(), null);
 
     /** Where a daemon listens that was told nothing. */
     public static final HostPort DEFAULT = new HostPort("127.0.0.1", Uris.NBD_PORT);
+
+    private static final long LAST_VSOCK_PORT = 0xffff_fffeL;
 
     /** Copies the lists. */
     public Listening {
         listens = List.copyOf(listens);
         sockets = List.copyOf(sockets);
+        vsocks = List.copyOf(vsocks);
+    }
+
+    /** Without vsock. */
+    public Listening(List<HostPort> listens, List<Path> sockets, Set<PosixFilePermission> unixMode) {
+        this(listens, sockets, List.of(), unixMode);
+    }
+
+    /**
+     * Reads a vsock port.
+     *
+     * @throws IllegalArgumentException if there is none of this number
+     */
+    public static int parseVsock(String text) {
+        if (!text.matches("[0-9]{1,10}") || Long.parseLong(text) > LAST_VSOCK_PORT) {
+            throw new IllegalArgumentException("'" + text + "' is no vsock port from 0 to " + LAST_VSOCK_PORT);
+        }
+        return Integer.parseUnsignedInt(text);
     }
 
     /** All addresses of both; of what can only be said once, what this says. */
@@ -37,12 +59,13 @@ public record Listening(List<HostPort> listens, List<Path> sockets, Set<PosixFil
         return new Listening(
                 Stream.concat(listens.stream(), other.listens.stream()).toList(),
                 Stream.concat(sockets.stream(), other.sockets.stream()).toList(),
+                Stream.concat(vsocks.stream(), other.vsocks.stream()).toList(),
                 unixMode == null ? other.unixMode : unixMode);
     }
 
     /** Whether no address is named. */
     public boolean isEmpty() {
-        return listens.isEmpty() && sockets.isEmpty();
+        return listens.isEmpty() && sockets.isEmpty() && vsocks.isEmpty();
     }
 
     /**

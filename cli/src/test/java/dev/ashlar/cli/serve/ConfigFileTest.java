@@ -68,6 +68,7 @@ class ConfigFileTest {
                 [server]
                 listen = ["127.0.0.1:10810", "[::1]:0"]
                 unix = "run/a.sock"
+                vsock = [10809, 4294967294]
                 unix-mode = "0660"
                 tls = "on"
                 tls-certificates = "certs"
@@ -95,6 +96,7 @@ class ConfigFileTest {
                 new Listening(
                         List.of(new HostPort("127.0.0.1", 10810), new HostPort("::1", 0)),
                         List.of(directory.resolve("run/a.sock")),
+                        List.of(10809, -2),
                         PosixFilePermissions.fromString("rw-rw----")),
                 new TlsChoice(TlsMode.ON, directory.resolve("certs"), true, Path.of("/etc/psk")),
                 new LimitChoice(
@@ -190,7 +192,7 @@ class ConfigFileTest {
 
     @ParameterizedTest
     @CsvSource(quoteCharacter = '`', value = {
-        "listen, 1", "listen, \"h:99999\"", "unix, 1", "unix, \"a\\u0000b\"", "unix-mode, 432", "unix-mode, \"0860\"",
+        "listen, 1", "listen, \"h:99999\"", "unix, 1", "vsock, -1", "vsock, 4294967295", "vsock, \"x\"", "unix, \"a\\u0000b\"", "unix-mode, 432", "unix-mode, \"0860\"",
         "unix-mode, \"u=rw\"", "tls, true", "tls, \"yes\"", "tls-certificates, true", "tls-verify-peer, \"yes\"",
         "tls-psk, 1", "max-connections, 0", "max-connections, -1", "max-connections, \"9\"",
         "max-connections, 4294967297", "handshake-timeout, 10", "handshake-timeout, \"0s\"",

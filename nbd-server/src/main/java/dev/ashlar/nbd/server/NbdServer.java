@@ -178,6 +178,20 @@ public final class NbdServer implements AutoCloseable {
     }
 
     /**
+     * Listens on a vsock port: virtual machines of this host reach it as machine 2, and the host of a virtual machine by
+     * the number that it has given to it. Who comes so has no address and no user for the rules of exports.
+     *
+     * @param port 0 for a free one; 32 bits without sign
+     * @return the port in use
+     * @throws BindException if the port is taken, or the system does not speak vsock
+     */
+    public int listenVsock(int port) throws IOException {
+        ListeningSocket socket = ListeningSocket.vsock(port, BACKLOG);
+        start(socket, () -> {});
+        return ((Endpoint.Vsock) socket.address()).port();
+    }
+
+    /**
      * Listens on the sockets that a service manager has passed to this process, if any: TCP, Unix and vsock in any
      * mixture. They stay the manager's: nothing is removed when the server closes. The first server that asks gets
      * them.

@@ -93,6 +93,25 @@ public final class ListeningSocket implements Closeable {
         }
     }
 
+    /**
+     * Listens on a vsock port, for the virtual machines of this host, or for the host of this machine.
+     *
+     * @param port 0 for a free one
+     * @throws BindException if it is taken
+     * @throws NoSuchAddressException if the system does not speak this protocol
+     */
+    public static ListeningSocket vsock(int port, int backlog) throws IOException {
+        String doing = "listening at vsock:" + Integer.toUnsignedString(port);
+        int fd = check(doing, SocketCalls.socket(SocketCalls.AF_VSOCK));
+        try (Arena arena = Arena.ofConfined()) {
+            check(doing, SocketCalls.bind(fd, SocketAddresses.vsock(port == 0 ? SocketAddresses.ANY : port, arena)));
+            return listen(fd, backlog, doing);
+        } catch (IOException | RuntimeException e) {
+            SocketCalls.close(fd);
+            throw e;
+        }
+    }
+
     private static ListeningSocket listen(int fd, int backlog, String doing) throws IOException {
         check(doing, SocketCalls.listen(fd, backlog));
         return new ListeningSocket(fd);

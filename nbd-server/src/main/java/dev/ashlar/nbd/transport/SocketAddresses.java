@@ -20,10 +20,13 @@ import java.nio.file.Path;
  *  IPv4:   family (16) port (16, big-endian) address (32)
  *  IPv6:   family (16) port (16, big-endian) flow (32) address (128) scope (32)
  *  Unix:   family (16) path (up to 108 bytes); abstract when the first is NUL
- *  vsock:  family (16) reserved (16) port (32) machine (32)
+ *  vsock:  family (16) reserved (16) port (32) machine (32) flags (8) zeroes (24)
  * </pre>
  */
 final class SocketAddresses {
+    /** VMADDR_CID_ANY, VMADDR_PORT_ANY of vsock(7). */
+    static final int ANY = -1;
+
     /** Room for any of them. */
     static final int MAX_BYTES = 128;
 
@@ -31,6 +34,9 @@ final class SocketAddresses {
     private static final int IPV6_BYTES = 28;
     private static final int IPV6_ADDRESS = 8;
     private static final int IPV6_SCOPE = 24;
+    private static final int VSOCK_BYTES = 16;
+    private static final int VSOCK_PORT = 4;
+    private static final int VSOCK_MACHINE = 8;
     private static final int PATH = 2;
     private static final int MAX_PATH_BYTES = 107;
 
@@ -70,6 +76,15 @@ final class SocketAddresses {
         MemorySegment memory = arena.allocate(PATH + name.length + 1L, Long.BYTES);
         memory.set(FAMILY, 0, (short) SocketCalls.AF_UNIX);
         MemorySegment.copy(name, 0, memory, ValueLayout.JAVA_BYTE, PATH, name.length);
+        return memory;
+    }
+
+    /** A port at every number that this machine has. */
+    static MemorySegment vsock(int port, Arena arena) {
+        MemorySegment memory = arena.allocate(VSOCK_BYTES, Long.BYTES);
+        memory.set(FAMILY, 0, (short) SocketCalls.AF_VSOCK);
+        memory.set(INT, VSOCK_PORT, port);
+        memory.set(INT, VSOCK_MACHINE, ANY);
         return memory;
     }
 
@@ -113,11 +128,11 @@ final class SocketAddresses {
     }
 
     static int vsockPort(MemorySegment address) {
-        return address.get(INT, 4);
+        return address.get(INT, VSOCK_PORT);
     }
 
     /** The number of the machine. */
     static int vsockMachine(MemorySegment address) {
-        return address.get(INT, 8);
+        return address.get(INT, VSOCK_MACHINE);
     }
 }
