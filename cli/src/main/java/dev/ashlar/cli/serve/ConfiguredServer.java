@@ -207,11 +207,7 @@ final class ConfiguredServer {
 
     /** Who a client is beside where it comes from, of {@link dev.ashlar.nbd.Peer#client}. */
     private static String identity(String client) {
-        int at = client.lastIndexOf('@');
-        if (at >= 0) {
-            return client.substring(0, at);
-        }
-        return client.startsWith("uid=") && !client.equals("uid=-1") ? client : "";
+        return client.indexOf('=') >= 0 ? client : "";
     }
 
     /** Where metrics are told, null for nowhere. */

@@ -84,6 +84,7 @@ public record Listening(
         return new Listening(
                 listens.stream().filter(listen -> passed.stream().noneMatch(one -> isAt(one, listen))).toList(),
                 sockets.stream().filter(socket -> passed.stream().noneMatch(one -> isAt(one, socket))).toList(),
+                vsocks.stream().filter(port -> passed.stream().noneMatch(new Endpoint.Vsock(port)::equals)).toList(),
                 unixMode);
     }
 
