@@ -4,6 +4,7 @@ import dev.ashlar.cli.export.ExportSetting;
 import dev.ashlar.nbd.AddressRange;
 import dev.ashlar.nbd.PeerRules;
 import dev.ashlar.nbd.RateLimits;
+import dev.ashlar.nbd.TakeoverRule;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -57,6 +58,13 @@ final class ExportOptions {
     @Option(names = "--rotational", description = "Tell clients that it is a turning disk.")
     private boolean rotational;
 
+    @Option(
+            names = "--takeover",
+            paramLabel = "RULE",
+            description = "When a client connects again: 'wait' (default) for what its older connections have brought, "
+                    + "or 'newest', which cuts them off.")
+    private String takeover = TakeoverRule.WAIT.toString();
+
     /** @throws IllegalArgumentException if a value is wrong */
     ExportSetting setting(String name) {
         PeerRules rules = new PeerRules(
@@ -64,6 +72,13 @@ final class ExportOptions {
                 addresses.stream().map(AddressRange::parse).toList(),
                 uids.stream().map(ExportSetting::parseUid).toList(),
                 identities.stream().map(ExportSetting::parseIdentity).toList());
-        return new ExportSetting(name, description, readOnly, rules, new RateLimits(rate, iops), rotational);
+        return new ExportSetting(
+                name,
+                description,
+                readOnly,
+                rules,
+                new RateLimits(rate, iops),
+                rotational,
+                TakeoverRule.parse(takeover));
     }
 }

@@ -41,6 +41,7 @@ class ExportsTest {
             read-only = true
             allow = "192.0.2.0/24"
             rotational = true
+            takeover = "newest"
             """;
 
     private static void write(NbdClient client, long offset, int bytes) throws IOException {
@@ -53,9 +54,11 @@ class ExportsTest {
         try (ServedLife life = new ServedLife(directory, "", TWO)) {
             assertThat(NBDINFO.run(directory, "--is", "read-only", life.unix(life.name + "-backup"))).isEmpty();
             assertThat(NBDINFO.run(directory, life.unix(life.name + "-backup")))
-                    .contains("description: nightly", "is_rotational: true", "is_read_only: true");
+                    .contains("description: nightly", "is_rotational: true", "is_read_only: true",
+                            "can_multi_conn: false");
             assertThat(NBDINFO.run(directory, life.unix(life.name)))
-                    .contains("description: raid5 " + life.name, "is_rotational: false", "is_read_only: false");
+                    .contains("description: raid5 " + life.name, "is_rotational: false", "is_read_only: false",
+                            "can_multi_conn: true");
             Tool.Result refused = NBDINFO.tryRun(directory, life.tcp(life.name + "-backup"));
             assertThat(refused.exitCode()).isNotZero();
             String list = NBDINFO.run(directory, "--list", life.tcp(life.name));
@@ -68,9 +71,10 @@ class ExportsTest {
         try (ServedLife life = new ServedLife(directory, "", "");
                 NbdClient steady = ServedLife.connect(life.tcp(life.name))) {
             write(steady, 0, 1000);
-            String said = life.verb("export", "--name=" + life.name + "-2", "--read-only", "--description=more");
+            String said = life.verb("export", "--name=" + life.name + "-2", "--read-only", "--description=more",
+                    "--takeover=newest");
             assertThat(said).contains("exported " + life.name + " as " + life.name + "-2", life.tcp(life.name + "-2"));
-            assertThat(life.verb("status")).contains(life.tcp(life.name + "-2") + " (read-only)");
+            assertThat(life.verb("status")).contains(life.tcp(life.name + "-2") + " (read-only, newest connection only)");
             NbdClient leaving = ServedLife.connect(life.unix(life.name + "-2"));
             assertThatThrownBy(() -> write(leaving, 0, 1)).hasMessageContaining("error=1");
             assertThat(life.verbEnding(ExitCode.USAGE, "export", "--name=" + life.name + "-2"))

@@ -11,13 +11,15 @@ import java.util.function.Supplier;
  *
  * @param name at most 4096 bytes of UTF-8 without NUL; "" is the default export
  * @param description one line for people, at most 4096 bytes of UTF-8 without NUL, "" for none
- * @param device what is served; stays its owner's, who closes it after the export has been removed
+ * @param device what is served; stays its owner's, who closes it after the export has been removed. Exports of one
+ *     device name the same object, by which the server knows that a client's connections to them concern each other
  * @param readOnly whether clients may only read, which is always so when the device is read-only
  * @param contexts what BLOCK_STATUS can tell beside {@code base:allocation}; asked again by every client that
  *     negotiates, from any thread, so that contexts may come and go while the export is served
  * @param rules who may open it
  * @param rates how fast its clients may go together
  * @param rotational whether clients shall take it for a turning disk and save seeks
+ * @param takeover what becomes of a client's older connections when it opens the export again
  */
 public record Export(
         String name,
@@ -27,7 +29,8 @@ public record Export(
         Supplier<List<MetaContext>> contexts,
         PeerRules rules,
         RateLimits rates,
-        boolean rotational) {
+        boolean rotational,
+        TakeoverRule takeover) {
 
     /** The protocol's bound on every string, in bytes of UTF-8. */
     public static final int MAX_STRING_BYTES = 4096;
@@ -40,6 +43,7 @@ public record Export(
         Objects.requireNonNull(contexts, "contexts");
         Objects.requireNonNull(rules, "rules");
         Objects.requireNonNull(rates, "rates");
+        Objects.requireNonNull(takeover, "takeover");
     }
 
     /** An export that is writable when its device is, for everybody. */
@@ -49,7 +53,8 @@ public record Export(
 
     /** An export for everybody. */
     public Export(String name, String description, BlockDevice device, boolean readOnly) {
-        this(name, description, device, readOnly, List::of, PeerRules.ANYBODY, RateLimits.NONE, false);
+        this(name, description, device, readOnly, List::of, PeerRules.ANYBODY, RateLimits.NONE, false,
+                TakeoverRule.WAIT);
     }
 
     /** This export with more to tell. */
@@ -61,22 +66,27 @@ public record Export(
 
     /** This export with more to tell, of which some may come and some may go. */
     public Export withContexts(Supplier<List<MetaContext>> told) {
-        return new Export(name, description, device, readOnly, told, rules, rates, rotational);
+        return new Export(name, description, device, readOnly, told, rules, rates, rotational, takeover);
     }
 
     /** This export for those who meet {@code wanted}. */
     public Export withRules(PeerRules wanted) {
-        return new Export(name, description, device, readOnly, contexts, wanted, rates, rotational);
+        return new Export(name, description, device, readOnly, contexts, wanted, rates, rotational, takeover);
     }
 
     /** This export no faster than {@code wanted}. */
     public Export withRates(RateLimits wanted) {
-        return new Export(name, description, device, readOnly, contexts, rules, wanted, rotational);
+        return new Export(name, description, device, readOnly, contexts, rules, wanted, rotational, takeover);
     }
 
     /** This export as a turning disk, or as none. */
     public Export withRotational(boolean wanted) {
-        return new Export(name, description, device, readOnly, contexts, rules, rates, wanted);
+        return new Export(name, description, device, readOnly, contexts, rules, rates, wanted, takeover);
+    }
+
+    /** This export under another rule for clients that come back. */
+    public Export withTakeover(TakeoverRule wanted) {
+        return new Export(name, description, device, readOnly, contexts, rules, rates, rotational, wanted);
     }
 
     private static void checkString(String what, String value) {

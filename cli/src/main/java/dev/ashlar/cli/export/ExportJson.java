@@ -5,6 +5,7 @@ import dev.ashlar.cli.json.JsonObject;
 import dev.ashlar.nbd.AddressRange;
 import dev.ashlar.nbd.PeerRules;
 import dev.ashlar.nbd.RateLimits;
+import dev.ashlar.nbd.TakeoverRule;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -25,6 +26,7 @@ public final class ExportJson {
         map.put("bytes_per_second", setting.rates().bytesPerSecond());
         map.put("operations_per_second", setting.rates().operationsPerSecond());
         map.put("rotational", setting.rotational());
+        map.put("takeover", setting.takeover().toString());
         return map;
     }
 
@@ -45,7 +47,8 @@ public final class ExportJson {
                             json.texts("allow_uid").stream().map(ExportSetting::parseUid).toList(),
                             json.texts("allow_identity")),
                     new RateLimits(json.number("bytes_per_second"), json.number("operations_per_second")),
-                    json.flag("rotational"));
+                    json.flag("rotational"),
+                    TakeoverRule.parse(json.text("takeover")));
         } catch (IllegalArgumentException e) {
             throw new JsonException("no export: " + e.getMessage());
         }

@@ -2,6 +2,7 @@ package dev.ashlar.cli.export;
 
 import dev.ashlar.nbd.PeerRules;
 import dev.ashlar.nbd.RateLimits;
+import dev.ashlar.nbd.TakeoverRule;
 
 /**
  * How an array shall be exported.
@@ -12,9 +13,16 @@ import dev.ashlar.nbd.RateLimits;
  * @param rules who may open it
  * @param rates how fast its clients may go together
  * @param rotational whether clients shall take it for a turning disk
+ * @param takeover what becomes of a client's older connections when it comes back
  */
 public record ExportSetting(
-        String name, String description, boolean readOnly, PeerRules rules, RateLimits rates, boolean rotational) {
+        String name,
+        String description,
+        boolean readOnly,
+        PeerRules rules,
+        RateLimits rates,
+        boolean rotational,
+        TakeoverRule takeover) {
     private static final long LAST_UID = 0xffff_fffeL;
 
     /**
@@ -44,6 +52,6 @@ public record ExportSetting(
 
     /** An export for everybody, under this name. */
     public static ExportSetting named(String name) {
-        return new ExportSetting(name, "", false, PeerRules.ANYBODY, RateLimits.NONE, false);
+        return new ExportSetting(name, "", false, PeerRules.ANYBODY, RateLimits.NONE, false, TakeoverRule.WAIT);
     }
 }

@@ -11,6 +11,7 @@ import dev.ashlar.cli.show.Sizes;
 import dev.ashlar.nbd.AddressRange;
 import dev.ashlar.nbd.PeerRules;
 import dev.ashlar.nbd.RateLimits;
+import dev.ashlar.nbd.TakeoverRule;
 import dev.ashlar.raid.OpenOptions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,7 +46,7 @@ public final class ConfigFile {
     private static final Set<String> ARRAY = Set.of("members", "read-only", "force", "run");
     static final Set<String> EXPORT = Set.of(
             "name", "array", "description", "read-only", "tls", "allow", "allow-uid", "allow-identity", "rate", "iops",
-            "rotational");
+            "rotational", "takeover");
 
     private static final int MAX_BYTES = 1 << 20;
 
@@ -169,6 +170,7 @@ public final class ConfigFile {
     private static ExportSetting export(TomlKeys keys, String array) throws CommandFailure {
         Long rate = keys.parsedNumber("rate", Sizes::parse);
         Long iops = keys.parsedNumber("iops", Sizes::parse);
+        TakeoverRule takeover = keys.parsed("takeover", TakeoverRule::parse);
         return new ExportSetting(
                 keys.text("name", array),
                 keys.text("description", ""),
@@ -179,7 +181,8 @@ public final class ConfigFile {
                         keys.numbers("allow-uid", ExportSetting::parseUid),
                         keys.list("allow-identity", ExportSetting::parseIdentity)),
                 new RateLimits(rate == null ? 0 : rate, iops == null ? 0 : iops),
-                keys.flag("rotational", false));
+                keys.flag("rotational", false),
+                takeover == null ? TakeoverRule.WAIT : takeover);
     }
 
     private static OpenOptions options(TomlKeys keys, OpenOptions defaults) throws CommandFailure {

@@ -139,7 +139,8 @@ final class ConfiguredServer {
                 .withContexts(contexts)
                 .withRules(wanted.rules())
                 .withRates(wanted.rates())
-                .withRotational(wanted.rotational());
+                .withRotational(wanted.rotational())
+                .withTakeover(wanted.takeover());
     }
 
     /** Holds new connections to the limits of {@code changed}, and takes its description for exports without one. */

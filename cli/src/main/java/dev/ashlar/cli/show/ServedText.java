@@ -4,6 +4,7 @@ import dev.ashlar.cli.export.ExportSetting;
 import dev.ashlar.cli.show.ArrayPicture.Client;
 import dev.ashlar.cli.show.ArrayPicture.Exported;
 import dev.ashlar.nbd.PeerRules;
+import dev.ashlar.nbd.TakeoverRule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,9 @@ public final class ServedText {
         }
         if (setting.rotational()) {
             remarks.add("rotational");
+        }
+        if (setting.takeover() == TakeoverRule.NEWEST) {
+            remarks.add("newest connection only");
         }
         return remarks;
     }

@@ -10,6 +10,7 @@ import dev.ashlar.cli.serve.ServeConfig.ArraySource;
 import dev.ashlar.nbd.AddressRange;
 import dev.ashlar.nbd.PeerRules;
 import dev.ashlar.nbd.RateLimits;
+import dev.ashlar.nbd.TakeoverRule;
 import dev.ashlar.nbd.ServerLimits;
 import dev.ashlar.nbd.TcpSettings;
 import dev.ashlar.raid.OpenOptions;
@@ -132,6 +133,7 @@ class ConfigFileTest {
                 rate = 1048576
                 iops = "2K"
                 rotational = true
+                takeover = "newest"
 
                 [[export]]
                 array = "other"
@@ -150,9 +152,11 @@ class ConfigFileTest {
         PeerRules one = new PeerRules(false, List.of(AddressRange.parse("127.0.0.1")), List.of(7), List.of());
         assertThat(config.exports()).containsExactly(
                 new ArrayExport("data", new ExportSetting(
-                        "archive", "old things", true, many, new RateLimits(1 << 20, 2048), true)),
+                        "archive", "old things", true, many, new RateLimits(1 << 20, 2048), true,
+                        TakeoverRule.NEWEST)),
                 new ArrayExport("other", ExportSetting.named("other")),
-                new ArrayExport("other", new ExportSetting("for one", "", false, one, RateLimits.NONE, false)));
+                new ArrayExport("other", new ExportSetting(
+                        "for one", "", false, one, RateLimits.NONE, false, TakeoverRule.WAIT)));
     }
 
     @Test
@@ -212,7 +216,8 @@ class ConfigFileTest {
     @CsvSource(quoteCharacter = '`', value = {
         "name, 1", "array, 1", "description, []", "read-only, 1", "tls, \"on\"", "allow, \"example.org\"",
         "allow, \"192.0.2.0/33\"", "allow, 1", "allow-uid, \"root\"", "allow-uid, -1", "allow-uid, 4294967295", "allow, \"10/8\"",
-        "allow-identity, \"backup\"", "allow-identity, \"CN=\"", "rate, \"1X\"", "iops, true", "rotational, 1"
+        "allow-identity, \"backup\"", "allow-identity, \"CN=\"", "rate, \"1X\"", "iops, true", "rotational, 1",
+        "takeover, \"oldest\""
     })
     void refusesWhatAnExportCannotBe(String key, String value) {
         String array = key.equals("array") ? "" : "array = \"x\"\n";

@@ -30,9 +30,9 @@ class ShowTest {
                       recover [======>.................]  25.0%  25 MiB of 100 MiB  5 MiB/s  0:15 left
                       nbd://127.0.0.1:10809/data
                       nbds://127.0.0.1:10809/old (read-only, TLS, from 192.0.2.0/24, CN=backup, 1 MiB/s, \
-                50 requests/s, rotational)
+                50 requests/s, rotational, newest connection only)
                       nbds+unix:///old?socket=/s (read-only, TLS, uid 1000, uid 7, CN=backup, 1 MiB/s, \
-                50 requests/s, rotational)
+                50 requests/s, rotational, newest connection only)
                       client 127.0.0.1:4711 of data for 7 s: 20 requests, 4 KiB read, 0 B written
                       client 192.0.2.7:1 as CN=backup of old by TLS for 3 min: 9 requests, 2 errors, 1 MiB read, \
                 0 B written, 4 in flight
@@ -75,9 +75,9 @@ class ShowTest {
 
                     Export old: kept
                         Served at nbds://127.0.0.1:10809/old (read-only, TLS, from 192.0.2.0/24, CN=backup, 1 MiB/s, \
-                50 requests/s, rotational)
+                50 requests/s, rotational, newest connection only)
                         Served at nbds+unix:///old?socket=/s (read-only, TLS, uid 1000, uid 7, CN=backup, 1 MiB/s, \
-                50 requests/s, rotational)
+                50 requests/s, rotational, newest connection only)
 
                     Clients
                         127.0.0.1:4711 of data for 7 s: 20 requests, 4 KiB read, 0 B written

@@ -7,6 +7,7 @@ import dev.ashlar.cli.show.ArrayPicture.Mark;
 import dev.ashlar.nbd.AddressRange;
 import dev.ashlar.nbd.PeerRules;
 import dev.ashlar.nbd.RateLimits;
+import dev.ashlar.nbd.TakeoverRule;
 import dev.ashlar.raid.ArrayState;
 import dev.ashlar.raid.ArrayStatus;
 import dev.ashlar.raid.ConsistencyPolicy;
@@ -61,7 +62,8 @@ public final class Statuses {
                 List.of(
                         new Exported(ExportSetting.named("data"), List.of("nbd://127.0.0.1:10809/data")),
                         new Exported(
-                                new ExportSetting("old", "kept", true, rules, new RateLimits(1 << 20, 50), true),
+                                new ExportSetting("old", "kept", true, rules, new RateLimits(1 << 20, 50), true,
+                                        TakeoverRule.NEWEST),
                                 List.of("nbds://127.0.0.1:10809/old", "nbds+unix:///old?socket=/s"))),
                 List.of(
                         new Client(3, "127.0.0.1:4711", "", "data", false, 7, 20, 0, 4096, 0, 0),

@@ -8,8 +8,11 @@ public enum Entry {
     /** The export has been removed in the meantime. */
     REMOVED("no export of this name"),
 
-    /** The client has been here before, and what it sent then has not ended in time. */
-    BUSY("a request of an earlier connection of yours is still being executed; try again");
+    /** What was sent over earlier connections has not ended in time. */
+    BUSY("a request of an earlier connection is still being executed; try again"),
+
+    /** The client has left while it waited, or the wait was ended from outside. */
+    LEFT("nobody waits any more");
 
     private final String message;
 

@@ -1,7 +1,9 @@
 package dev.ashlar.nbd.export;
 
+import dev.ashlar.block.BlockDevice;
 import dev.ashlar.nbd.Export;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +11,7 @@ import java.util.Map;
 /** The exports of a server by name, in the order of their adding. All methods may be called from any thread. */
 public final class ExportRegistry {
     private final Map<String, ServedExport> exports = new LinkedHashMap<>();
+    private final List<DeviceUsers> devices = new ArrayList<>();
     private final Duration entryPatience;
 
     /** @param entryPatience how long a client that comes back waits for what it has left behind */
@@ -16,12 +19,29 @@ public final class ExportRegistry {
         this.entryPatience = entryPatience;
     }
 
-    /** Serves {@code export} from now on. */
+    /**
+     * Serves {@code export} from now on. Nobody enters it as long as a connection uses the device that an earlier export
+     * of it has left behind.
+     */
     public synchronized void add(Export export) {
         if (exports.containsKey(export.name())) {
             throw new IllegalArgumentException("an export of this name is served already: name=" + export.name());
         }
-        exports.put(export.name(), new ServedExport(export, entryPatience));
+        exports.put(export.name(), new ServedExport(export, users(export.device()), entryPatience));
+    }
+
+    private DeviceUsers users(BlockDevice device) {
+        forgetAbandoned();
+        return devices.stream().filter(users -> users.device() == device).findFirst().orElseGet(() -> {
+            DeviceUsers users = new DeviceUsers(device);
+            devices.add(users);
+            return users;
+        });
+    }
+
+    /** Forgets devices that are not exported any more and that nobody uses. */
+    public synchronized void forgetAbandoned() {
+        devices.removeIf(DeviceUsers::abandoned);
     }
 
     /**

@@ -4,14 +4,15 @@ import dev.ashlar.block.BlockDevice;
 import dev.ashlar.nbd.Export;
 import dev.ashlar.nbd.MetaContext;
 import dev.ashlar.nbd.PeerRules;
+import dev.ashlar.nbd.TakeoverRule;
 import dev.ashlar.nbd.protocol.Flag;
 import dev.ashlar.nbd.protocol.ReplyStyle;
 import dev.ashlar.nbd.throttle.RateLimiter;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +25,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServedExport {
     private static final Logger LOG = LoggerFactory.getLogger(ServedExport.class);
-    private static final long LOOK_MILLIS = 1;
+    private static final long LEAST_LOOK_MILLIS = 1;
+    private static final long MOST_LOOK_MILLIS = 20;
+    private static final int LOOKS = 8;
+
+    /** Time for a probe, and two more should it be lost. */
+    private static final long LIFE_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(2500);
+
+    private static final long WARNING_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Duration entryPatience;
     private volatile Export export;
@@ -32,17 +40,24 @@ public final class ServedExport {
     private final long sizeBytes;
     private final BlockSizes blockSizes;
     private final MetaContext allocation;
-    private final Set<ExportUser> users = new LinkedHashSet<>();
+    private final DeviceUsers users;
+    private final Set<ExportUser> before;
+    private final AtomicLong nextWarning = new AtomicLong(System.nanoTime());
     private boolean closed;
 
-    /** @param entryPatience how long {@link #enter} waits for earlier connections of the same client */
-    ServedExport(Export export, Duration entryPatience) {
+    /**
+     * @param users who uses the device
+     * @param entryPatience how long {@link #enter} waits for earlier connections
+     */
+    ServedExport(Export export, DeviceUsers users, Duration entryPatience) {
         this.export = export;
         this.entryPatience = entryPatience;
         this.limiter = RateLimiter.of(export.rates(), System::nanoTime);
         this.sizeBytes = export.device().sizeBytes();
         this.blockSizes = BlockSizes.SERVED;
         this.allocation = new AllocationContext(export.device());
+        this.users = users;
+        this.before = users.open();
     }
 
     /**
@@ -51,12 +66,14 @@ public final class ServedExport {
      */
     void change(Export changed) {
         List<ExportUser> unwanted;
-        synchronized (this) {
+        synchronized (users) {
             if (!changed.rates().equals(export.rates())) {
                 limiter = RateLimiter.of(changed.rates(), System::nanoTime);
             }
             export = changed;
-            unwanted = users.stream().filter(user -> !user.permittedBy(changed.rules())).toList();
+            unwanted = users.through(this).stream()
+                    .filter(user -> !user.permittedBy(changed.rules()))
+                    .toList();
         }
         unwanted.forEach(ExportUser::drain);
     }
@@ -107,13 +124,15 @@ public final class ServedExport {
     }
 
     /**
-     * The transmission flags. Flush reaches the one device behind all connections, so CAN_MULTI_CONN is always true.
+     * The transmission flags. Flush reaches the one device behind all connections, so CAN_MULTI_CONN is true wherever
+     * a client may have more than one.
      *
      * @param style what was agreed on: DF means nothing without chunks
      * @param anyContexts whether BLOCK_STATUS may be used
      */
     public int transmissionFlags(ReplyStyle style, boolean anyContexts) {
-        int flags = Flag.HAS_FLAGS | Flag.SEND_FLUSH | Flag.SEND_FUA | Flag.CAN_MULTI_CONN | Flag.SEND_CACHE;
+        int flags = Flag.HAS_FLAGS | Flag.SEND_FLUSH | Flag.SEND_FUA | Flag.SEND_CACHE;
+        flags |= oneConnectionEach() ? 0 : Flag.CAN_MULTI_CONN;
         flags |= readOnly() ? Flag.READ_ONLY : Flag.SEND_TRIM | Flag.SEND_WRITE_ZEROES | Flag.SEND_FAST_ZERO;
         flags |= export.rotational() ? Flag.ROTATIONAL : 0;
         flags |= style.chunks() ? Flag.SEND_DF : 0;
@@ -122,36 +141,73 @@ public final class ServedExport {
 
     /**
      * Takes {@code user} in, after what its client has sent over other connections has been dealt with as {@link
-     * Takeover} says. Waits for that as long as the server's limits allow.
+     * Takeover} says, and after those have left that an earlier export of the device has left behind, whosoever they
+     * are. Waits for that as long as the server's limits allow.
      */
-    public synchronized Entry enter(ExportUser user) {
-        long deadline = System.nanoTime() + entryPatience.toNanos();
-        Takeover takeover = new Takeover();
-        while (!closed) {
-            List<ExportUser> others = users.stream()
-                    .filter(other -> other.client().equals(user.client()))
-                    .toList();
-            if (!user.permittedBy(export.rules())) {
-                // They have changed since it was let in.
-                return Entry.REMOVED;
-            }
-            if (takeover.settled(others)) {
-                users.add(user);
-                return Entry.ENTERED;
-            }
-            if (System.nanoTime() - deadline >= 0 || user.peerGone() || !pause()) {
-                LOG.warn("export '{}': client {} is refused, as an earlier request of it has not ended", name(),
-                        user.client());
-                return Entry.BUSY;
+    public Entry enter(ExportUser user) {
+        long began = System.nanoTime();
+        long lifePatience = Math.min(LIFE_PATIENCE_NANOS, entryPatience.toNanos() / 2);
+        try (Takeover takeover = new Takeover(lifePatience, System::nanoTime)) {
+            while (true) {
+                Older older = older(user);
+                // The looks ask the system, so they are made without the monitor that those need who leave.
+                boolean settled = !older.leftBehind() && takeover.settled(older.replaced(), older.others());
+                synchronized (users) {
+                    // Its rules may have changed since the user was let in.
+                    if (closed || !user.permittedBy(export.rules())) {
+                        return Entry.REMOVED;
+                    }
+                    if (settled && older.equals(older(user))) {
+                        users.enter(user, this);
+                        return Entry.ENTERED;
+                    }
+                }
+                long waited = System.nanoTime() - began;
+                if (user.peerGone() || !settled && !pause(waited)) {
+                    return Entry.LEFT;
+                }
+                if (waited >= entryPatience.toNanos()) {
+                    warnBusy(user);
+                    return Entry.BUSY;
+                }
             }
         }
-        return Entry.REMOVED;
     }
 
-    /** Waits until somebody leaves, or for the moment after which it is worth looking again: false if interrupted. */
-    private boolean pause() {
+    /**
+     * Whom a newcomer meets.
+     *
+     * @param leftBehind whether somebody is there whom an earlier export has left behind
+     * @param replaced its client's connections whose place it takes
+     * @param others its client's other connections to the device
+     */
+    private record Older(boolean leftBehind, List<ExportUser> replaced, List<ExportUser> others) {}
+
+    private Older older(ExportUser user) {
+        synchronized (users) {
+            boolean leftBehind = users.anyOf(before);
+            List<ExportUser> here = users.of(user.client(), this, true);
+            List<ExportUser> elsewhere = users.of(user.client(), this, false);
+            return oneConnectionEach()
+                    ? new Older(leftBehind, here, elsewhere)
+                    : new Older(leftBehind, List.of(), Stream.concat(here.stream(), elsewhere.stream()).toList());
+        }
+    }
+
+    private boolean oneConnectionEach() {
+        return export.takeover() == TakeoverRule.NEWEST;
+    }
+
+    /**
+     * Waits until somebody leaves, or for the moment after which it is worth looking again, which is the later the
+     * longer it has taken: false if interrupted.
+     */
+    private boolean pause(long waitedNanos) {
+        long millis = Math.clamp(TimeUnit.NANOSECONDS.toMillis(waitedNanos) / LOOKS, LEAST_LOOK_MILLIS, MOST_LOOK_MILLIS);
         try {
-            wait(LOOK_MILLIS);
+            synchronized (users) {
+                users.wait(millis);
+            }
             return true;
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -159,41 +215,43 @@ public final class ServedExport {
         }
     }
 
+    /** A client may try again as often as it likes. */
+    private void warnBusy(ExportUser user) {
+        long now = System.nanoTime();
+        long at = nextWarning.get();
+        if (now - at >= 0 && nextWarning.compareAndSet(at, now + WARNING_INTERVAL_NANOS)) {
+            LOG.warn("export '{}': client {} is refused, as an earlier request has not ended", name(), user.client());
+        }
+    }
+
     /** Lets {@code user} go; it must not touch the device any more. */
-    public synchronized void leave(ExportUser user) {
-        users.remove(user);
-        notifyAll();
+    public void leave(ExportUser user) {
+        users.leave(user);
     }
 
     /** Refuses new users from now on and asks the present ones to end. */
     public void close() {
-        List<ExportUser> present;
-        synchronized (this) {
-            closed = true;
-            notifyAll();
-            present = List.copyOf(users);
+        synchronized (users) {
+            if (!closed) {
+                closed = true;
+                users.close();
+            }
         }
-        present.forEach(ExportUser::drain);
+        users.through(this).forEach(ExportUser::drain);
+    }
+
+    /** Whether it has been closed. With the monitor of the device's users. */
+    boolean closed() {
+        return closed;
     }
 
     /** Cuts off whoever still uses the export. */
     public void abortUsers() {
-        List<ExportUser> present;
-        synchronized (this) {
-            present = List.copyOf(users);
-        }
-        present.forEach(ExportUser::abort);
+        users.through(this).forEach(ExportUser::abort);
     }
 
     /** Waits until nobody uses the export, at most until {@link System#nanoTime} is {@code deadlineNanos}. */
-    public synchronized boolean awaitUnused(long deadlineNanos) throws InterruptedException {
-        while (!users.isEmpty()) {
-            long left = deadlineNanos - System.nanoTime();
-            if (left <= 0) {
-                return false;
-            }
-            TimeUnit.NANOSECONDS.timedWait(this, left);
-        }
-        return true;
+    public boolean awaitUnused(long deadlineNanos) throws InterruptedException {
+        return users.awaitNoneThrough(this, deadlineNanos);
     }
 }

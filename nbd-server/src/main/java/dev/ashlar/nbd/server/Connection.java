@@ -31,11 +31,14 @@ import org.slf4j.LoggerFactory;
 /**
  * One client from its greeting to its end, on a thread of its own.
  *
- * <p>Invariant: whatever happens here ends at most this connection, and the export is left only after the last call
- * into its device has returned.
+ * <p>Invariants: whatever happens here ends at most this connection. The export is left only after the last call into
+ * its device has returned. Once the connection has been cut off, by whomsoever, no change begins any more.
  */
 final class Connection implements Runnable, ExportUser {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+    /** The least silence after which keepalive can be made to ask at once. */
+    private static final long SILENT_MILLIS = 1000;
 
     private final long id;
     private final Instant since = Instant.now();
@@ -165,7 +168,7 @@ final class Connection implements Runnable, ExportUser {
         }
     }
 
-    /** Where the peer is, as far as the system knows it: an IP address, or a user of this machine. */
+    /** Where the peer is, as far as the system knows it: an IP address, a user of this machine, or another machine. */
     String address() {
         return socket.peer().client();
     }
@@ -231,11 +234,25 @@ final class Connection implements Runnable, ExportUser {
 
     @Override
     public void fence() {
-        fence.close();
         if (endsBy(ServerEvent.FENCED)) {
-            LOG.info("connection {} from {}: its client has left it and come back", id, transport.peer().text());
+            LOG.info("connection {} from {} is cut off, as its client has come back", id, transport.peer().text());
         }
         abort();
+    }
+
+    @Override
+    public boolean silent() {
+        return socket.silentMillis() >= SILENT_MILLIS;
+    }
+
+    @Override
+    public void beginProbe() {
+        socket.beginProbe();
+    }
+
+    @Override
+    public void endProbe() {
+        socket.endProbe();
     }
 
     @Override
@@ -264,6 +281,8 @@ final class Connection implements Runnable, ExportUser {
 
     @Override
     public void abort() {
+        // First, so that whoever is woken by the rest finds it closed.
+        fence.close();
         cancelWaits();
         try {
             transport.close();

@@ -87,7 +87,8 @@ public final class NbdServer implements AutoCloseable {
     }
 
     /**
-     * Serves {@code export} from now on.
+     * Serves {@code export} from now on. As long as a call is inside its device that an export has left behind which was
+     * removed before, clients are refused after the time of {@link TimeLimits#takeover}, and may try again.
      *
      * @throws IllegalArgumentException if an export of that name is served already
      */
@@ -128,12 +129,14 @@ public final class NbdServer implements AutoCloseable {
         }
         export.close();
         state.forget(export);
-        if (export.awaitUnused(System.nanoTime() + state.limits().times().drain().toNanos())) {
-            return true;
+        boolean unused = export.awaitUnused(System.nanoTime() + state.limits().times().drain().toNanos());
+        if (!unused) {
+            LOG.warn("export '{}': clients did not end in time and are cut off", name);
+            export.abortUsers();
+            unused = export.awaitUnused(System.nanoTime() + ABORT_GRACE_NANOS);
         }
-        LOG.warn("export '{}': clients did not end in time and are cut off", name);
-        export.abortUsers();
-        return export.awaitUnused(System.nanoTime() + ABORT_GRACE_NANOS);
+        state.exports().forgetAbandoned();
+        return unused;
     }
 
     /**

@@ -138,6 +138,10 @@ public final class Transmission {
             while (serveBatch() && receive()) {
                 continue;
             }
+        } catch (IOException e) {
+            // The peer is gone, or has broken off in the middle: it may be back already, and what waits would come late.
+            session.fence.close();
+            throw e;
         } finally {
             try {
                 end();

@@ -31,6 +31,7 @@ public final class SocketTransport implements Transport {
     private final MessageHeader receiveHeader = new MessageHeader();
     private final MessageHeader sendHeader = new MessageHeader();
     private final TransportProgress progress = new TransportProgress();
+    private final LifeProbe probe = new LifeProbe();
     private final Object lifeLock = new Object();
     private volatile boolean closed;
     private boolean released;
@@ -235,6 +236,34 @@ public final class SocketTransport implements Transport {
     public long arrivedBytes() {
         synchronized (lifeLock) {
             return released ? -1 : TcpInfo.bytesReceived(fd);
+        }
+    }
+
+    /**
+     * Time since anything came from the peer, in milliseconds; what its system acknowledges by itself counts. -1 where
+     * the system does not know, as on Unix sockets.
+     */
+    public long silentMillis() {
+        synchronized (lifeLock) {
+            return released ? -1 : TcpInfo.silentMillis(fd);
+        }
+    }
+
+    /** Asks the system of a TCP peer for a sign of life, soon and then every second; {@link #endProbe} must follow. */
+    public void beginProbe() {
+        synchronized (lifeLock) {
+            if (!released) {
+                probe.begin(fd);
+            }
+        }
+    }
+
+    /** Asks no more often than before. */
+    public void endProbe() {
+        synchronized (lifeLock) {
+            if (!released) {
+                probe.end(fd);
+            }
         }
     }
 

@@ -12,12 +12,14 @@ import dev.ashlar.block.MemoryDevice;
 import dev.ashlar.nbd.ClientCertificates;
 import dev.ashlar.nbd.Export;
 import dev.ashlar.nbd.PeerRules;
+import dev.ashlar.nbd.TakeoverRule;
 import dev.ashlar.nbd.TlsSettings;
 import dev.ashlar.nbd.testkit.LogCapture;
 import dev.ashlar.nbd.testkit.TestCa;
 import dev.ashlar.nbd.testkit.TlsFiles;
 import dev.ashlar.nbd.testkit.WireClient;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -182,5 +184,19 @@ class ClientCertificateTest {
         server.reloadTls();
         assertThatThrownBy(() -> WireClient.connect(socket).greet(3).startTls(context).optionResult(OPT_LIST))
                 .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void holderOfACertificateIsTheSameClientFromAnywhere() throws IOException {
+        server.addExport(new Export("one each", "", new MemoryDevice(4096)).withTakeover(TakeoverRule.NEWEST));
+        serve(ClientCertificates.WANTED);
+        InetSocketAddress tcp = server.listenTcp("127.0.0.1", 0);
+        try (WireClient bobs = connect(BOB).go("one each"); WireClient old = connect(ALICE).go("one each");
+                WireClient next = WireClient.connect(tcp).greet(3).startTls(CA.clientContext(ALICE))) {
+            next.go("one each");
+            old.expectEnd();
+            assertThat(next.read(0, 512)).hasSize(512);
+            assertThat(bobs.read(0, 512)).hasSize(512);
+        }
     }
 }

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ashlar.block.MemoryDevice;
 import dev.ashlar.nbd.Export;
+import dev.ashlar.nbd.TakeoverRule;
 import dev.ashlar.nbd.testkit.Chunk;
 import dev.ashlar.nbd.testkit.StyledClient;
 import dev.ashlar.nbd.testkit.StyledClient.Style;
@@ -168,6 +169,15 @@ class ExtendedHeadersOptionTest extends WireTestBase {
             assertThat(flags(client, OPT_INFO, "disk")).isEqualTo(WRITABLE | ROTATIONAL);
             client.option(OPT_EXPORT_NAME, "disk".getBytes(StandardCharsets.UTF_8));
             assertThat(client.receive(10).getShort(8)).isEqualTo((short) (WRITABLE | ROTATIONAL));
+        }
+    }
+
+    @Test
+    void oneConnectionEachExportFlags() throws IOException {
+        server.addExport(new Export("one", "", new MemoryDevice(SIZE)).withTakeover(TakeoverRule.NEWEST));
+        try (WireClient client = greeted()) {
+            assertThat(flags(client, OPT_INFO, "one")).isEqualTo(WRITABLE & ~MULTI_CONN);
+            assertThat(flags(client, OPT_GO, "one")).isEqualTo(WRITABLE & ~MULTI_CONN);
         }
     }
 
