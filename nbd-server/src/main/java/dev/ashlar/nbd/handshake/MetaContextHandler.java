@@ -40,9 +40,9 @@ final class MetaContextHandler implements OptionHandler {
         String name = request.takeString(takeLength(data));
         List<String> queries = takeQueries(request);
         ServedExport export = negotiation.exports().find(name);
-        OptionReply refusal = negotiation.refusal(export);
-        if (refusal != null) {
-            replies.error(request.code(), refusal, Negotiation.message(refusal));
+        if (negotiation.refusal(export) != null) {
+            // Only INFO and GO may tell that TLS might show more.
+            replies.error(request.code(), OptionReply.ERR_UNKNOWN, Negotiation.message(OptionReply.ERR_UNKNOWN));
             return Next.OPTION;
         }
         List<MetaContext> found = find(export, queries);

@@ -160,11 +160,14 @@ final class Connection implements Runnable, ExportUser {
         };
         if (found != null) {
             boolean idle = verdict == PeerWatch.Verdict.IDLE;
-            if (endsBy(idle ? ServerEvent.IDLE_TIMED_OUT : ServerEvent.STALL_TIMED_OUT)) {
-                LOG.info("connection {} from {} {} for {} and is closed", id, transport.peer().text(), found,
-                        idle ? times.idle() : times.stall());
+            try {
+                if (endsBy(idle ? ServerEvent.IDLE_TIMED_OUT : ServerEvent.STALL_TIMED_OUT)) {
+                    LOG.info("connection {} from {} {} for {} and is closed", id, transport.peer().text(), found,
+                            idle ? times.idle() : times.stall());
+                }
+            } finally {
+                abort();
             }
-            abort();
         }
     }
 

@@ -21,19 +21,19 @@ final class Listener implements Closeable {
 
     private final ListeningSocket socket;
     private final ServerState server;
-    private final Closeable afterwards;
+    private final Closeable name;
     private final Thread thread;
     private volatile boolean closing;
     private long nextWarningAt = System.nanoTime();
 
     /**
      * @param socket closed with the listener
-     * @param afterwards closed after the socket
+     * @param name what others find the socket by, closed while it still listens: nobody takes the place of one that lives
      */
-    Listener(ListeningSocket socket, ServerState server, Closeable afterwards) {
+    Listener(ListeningSocket socket, ServerState server, Closeable name) {
         this.socket = socket;
         this.server = server;
-        this.afterwards = afterwards;
+        this.name = name;
         this.thread = Thread.ofPlatform().daemon().name("nbd-accept-" + socket.address()).unstarted(this::acceptAll);
     }
 
@@ -98,11 +98,10 @@ final class Listener implements Closeable {
     /** Ends the thread, then gives the address back. */
     @Override
     public void close() throws IOException {
-        try (afterwards) {
+        try (socket; name) {
             closing = true;
             socket.wake();
             join();
-            socket.close();
         }
     }
 

@@ -149,9 +149,7 @@ public final class NbdServer implements AutoCloseable {
      */
     public InetSocketAddress listenTcp(String host, int port) throws IOException {
         List<ListeningSocket> sockets = TcpAddresses.listen(host, port, BACKLOG);
-        for (ListeningSocket socket : sockets) {
-            start(socket, () -> {});
-        }
+        start(sockets, () -> {});
         return ((Endpoint.Tcp) sockets.getFirst().address()).address();
     }
 
@@ -175,9 +173,8 @@ public final class NbdServer implements AutoCloseable {
     }
 
     private void listenUnix(Path path, ListeningSocket.Preparation preparation) throws IOException {
-        UnixSocketFile.makeWay(path);
-        ListeningSocket socket = ListeningSocket.unix(path, BACKLOG, preparation);
-        start(socket, UnixSocketFile.ofBound(path));
+        UnixSocketFile file = UnixSocketFile.bind(path, BACKLOG, preparation);
+        start(List.of(file.socket()), file);
     }
 
     /**
@@ -190,7 +187,7 @@ public final class NbdServer implements AutoCloseable {
      */
     public int listenVsock(int port) throws IOException {
         ListeningSocket socket = ListeningSocket.vsock(port, BACKLOG);
-        start(socket, () -> {});
+        start(List.of(socket), () -> {});
         return ((Endpoint.Vsock) socket.address()).port();
     }
 
@@ -204,9 +201,7 @@ public final class NbdServer implements AutoCloseable {
      */
     public List<Endpoint> listenInherited() throws IOException {
         List<ListeningSocket> sockets = InheritedSockets.open(InheritedSockets.take());
-        for (ListeningSocket socket : sockets) {
-            start(socket, () -> {});
-        }
+        start(sockets, () -> {});
         return sockets.stream().map(ListeningSocket::address).toList();
     }
 
@@ -215,14 +210,30 @@ public final class NbdServer implements AutoCloseable {
         return listeners.stream().map(Listener::address).toList();
     }
 
-    private synchronized void start(ListeningSocket socket, Closeable afterwards) throws IOException {
-        Listener listener = new Listener(socket, state, afterwards);
-        if (state.stopping()) {
-            listener.close();
-            throw new IllegalStateException("the server has been shut down");
+    /** Listens on all of the sockets, or closes them all. */
+    private synchronized void start(List<ListeningSocket> sockets, Closeable name) {
+        List<Listener> fresh = sockets.stream().map(socket -> new Listener(socket, state, name)).toList();
+        boolean started = false;
+        try {
+            if (state.stopping()) {
+                throw new IllegalStateException("the server has been shut down");
+            }
+            fresh.forEach(Listener::start);
+            listeners.addAll(fresh);
+            started = true;
+        } finally {
+            if (!started) {
+                fresh.forEach(NbdServer::close);
+            }
         }
-        listeners.add(listener);
-        listener.start();
+    }
+
+    private static void close(Listener listener) {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            LOG.warn("closing a listener: {}", e.toString());
+        }
     }
 
     /**
@@ -272,13 +283,7 @@ public final class NbdServer implements AutoCloseable {
     }
 
     private synchronized void closeListeners() {
-        for (Listener listener : listeners) {
-            try {
-                listener.close();
-            } catch (IOException e) {
-                LOG.warn("closing a listener: {}", e.toString());
-            }
-        }
+        listeners.forEach(NbdServer::close);
         listeners.clear();
     }
 

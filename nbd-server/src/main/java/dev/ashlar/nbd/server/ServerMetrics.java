@@ -75,12 +75,15 @@ public final class ServerMetrics {
 
     private void memory(OpenMetricsWriter writer) throws IOException {
         BufferPool payloads = server.memory().payloads();
+        BufferPool largePayloads = server.memory().largePayloads();
+        BufferPool rings = server.memory().rings();
         writer.family("ashlar_nbd_in_flight_bytes", "gauge", "bytes", "Memory that payloads in flight hold.");
-        writer.sample("", payloads.inUseBytes());
+        writer.sample("", payloads.inUseBytes() + largePayloads.inUseBytes() + rings.inUseBytes());
         writer.family("ashlar_nbd_buffer_memory_bytes", "gauge", "bytes", "Memory for buffers, by use and state.");
         pool(writer, "connections", server.memory().buffers());
         pool(writer, "payloads", payloads);
-        pool(writer, "writes", server.memory().rings());
+        pool(writer, "large_payloads", largePayloads);
+        pool(writer, "writes", rings);
     }
 
     private static void pool(OpenMetricsWriter writer, String name, BufferPool pool) throws IOException {

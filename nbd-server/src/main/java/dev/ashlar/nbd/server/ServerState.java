@@ -23,9 +23,13 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What all connections of a server share. All methods may be called from any thread. */
 final class ServerState {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerState.class);
+
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
     /** Eight connections' worth: clients come and go in groups. */
@@ -96,9 +100,14 @@ final class ServerState {
         watch = timer.scheduleWithFixedDelay(this::lookAtPeers, nanos, nanos, TimeUnit.NANOSECONDS);
     }
 
+    /** Throws nothing: that would be the last look at anybody. */
     private void lookAtPeers() {
         for (Connection connection : connections()) {
-            connection.look(System.nanoTime());
+            try {
+                connection.look(System.nanoTime());
+            } catch (Throwable t) {
+                LOG.error("looking at connection {} failed by a defect of the server", connection.id(), t);
+            }
         }
     }
 

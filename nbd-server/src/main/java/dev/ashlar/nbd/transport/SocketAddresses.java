@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
@@ -85,6 +86,15 @@ final class SocketAddresses {
         memory.set(FAMILY, 0, (short) SocketCalls.AF_VSOCK);
         memory.set(INT, VSOCK_PORT, port);
         memory.set(INT, VSOCK_MACHINE, ANY);
+        return memory;
+    }
+
+    /** A name in Linux's abstract namespace, which must be of ASCII and shorter than a path may be. */
+    static MemorySegment ofAbstract(String name, Arena arena) {
+        byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
+        MemorySegment memory = arena.allocate(PATH + 1L + bytes.length, Long.BYTES);
+        memory.set(FAMILY, 0, (short) SocketCalls.AF_UNIX);
+        MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, PATH + 1, bytes.length);
         return memory;
     }
 

@@ -7,6 +7,7 @@ import static dev.ashlar.nbd.testkit.WireClient.READ;
 import static dev.ashlar.nbd.testkit.WireClient.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ch.qos.logback.classic.Level;
 import dev.ashlar.block.MemoryDevice;
@@ -15,6 +16,7 @@ import dev.ashlar.nbd.Export;
 import dev.ashlar.nbd.ServerLimits;
 import dev.ashlar.nbd.testkit.LogCapture;
 import dev.ashlar.nbd.testkit.ScriptedDevice;
+import dev.ashlar.nbd.testkit.Wire;
 import dev.ashlar.nbd.testkit.WireClient;
 import dev.ashlar.nbd.testkit.WireClient.SimpleReply;
 import java.io.IOException;
@@ -27,20 +29,32 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Listeners, exports that come and go, shutdown. */
+@ParameterizedClass
+@EnumSource(Wire.class)
 @Timeout(60)
 class ServerLifeTest {
     private static final long SIZE = 1 << 20;
+    private static final ServerLimits SHORT_DRAIN = ServerLimits.DEFAULTS.withDrainTimeout(Duration.ofMillis(50));
+
+    @Parameter
+    Wire wire;
 
     @TempDir
     Path dir;
@@ -54,9 +68,14 @@ class ServerLifeTest {
     @BeforeEach
     void serve() throws IOException {
         socket = dir.resolve("s");
-        server = new NbdServer();
+        server = prepared(new NbdServer());
         server.addExport(new Export("vol", "", device));
         server.listenUnix(socket);
+    }
+
+    private NbdServer prepared(NbdServer fresh) throws IOException {
+        wire.prepare(fresh, dir);
+        return fresh;
     }
 
     @AfterEach
@@ -90,7 +109,7 @@ class ServerLifeTest {
     private void awaitExportGone() throws IOException {
         int result;
         do {
-            try (WireClient probe = WireClient.connect(socket).greet(3)) {
+            try (WireClient probe = wire.greeted(socket)) {
                 result = probe.optionReplies(OPT_GO, WireClient.infoData("vol")).getLast().type();
             }
         } while (result != ERR_UNKNOWN);
@@ -100,8 +119,8 @@ class ServerLifeTest {
     void tcpAndUnixServeTheSameExportAtOnce() throws IOException {
         InetSocketAddress tcp = server.listenTcp("127.0.0.1", 0);
         assertThat(tcp.getPort()).isPositive();
-        try (WireClient overTcp = WireClient.connect(tcp).greet(3).go("vol");
-                WireClient overUnix = WireClient.open(socket, "vol")) {
+        try (WireClient overTcp = wire.greeted(tcp).go("vol");
+                WireClient overUnix = wire.open(socket, "vol")) {
             assertThat(overTcp.errorOfWrite(0, 0, new byte[] {1, 2, 3})).isZero();
             assertThat(overUnix.read(0, 3)).isEqualTo(new byte[] {1, 2, 3});
             assertThat(server.connections()).extracting(c -> c.peer().startsWith("127.0.0.1:"))
@@ -139,7 +158,7 @@ class ServerLifeTest {
         }
         assertThat(stale).exists();
         server.listenUnix(stale);
-        try (WireClient client = WireClient.open(stale, "vol")) {
+        try (WireClient client = wire.open(stale, "vol")) {
             assertThat(client.read(0, 1)).hasSize(1);
         }
     }
@@ -150,8 +169,55 @@ class ServerLifeTest {
             assertThatThrownBy(() -> second.listenUnix(socket))
                     .isInstanceOf(BindException.class).hasMessageContaining("running server");
         }
-        try (WireClient client = WireClient.open(socket, "vol")) {
+        try (WireClient client = wire.open(socket, "vol")) {
             assertThat(client.read(0, 1)).hasSize(1);
+        }
+    }
+
+    @Test
+    void ofServersThatFindAStaleFileAtOnceOneListens() throws Exception {
+        for (int round = 0; round < 30; round++) {
+            Path stale = dir.resolve("stale" + round);
+            try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                dead.bind(UnixDomainSocketAddress.of(stale));
+            }
+            List<NbdServer> servers = Stream.generate(NbdServer::new).limit(4).toList();
+            CountDownLatch ready = new CountDownLatch(servers.size());
+            List<CompletableFuture<Boolean>> listening = servers.stream().map(each -> async(() -> {
+                ready.countDown();
+                ready.await();
+                try {
+                    each.listenUnix(stale);
+                    return true;
+                } catch (BindException _) {
+                    return false;
+                }
+            })).toList();
+            List<NbdServer> winners = new ArrayList<>();
+            for (int i = 0; i < servers.size(); i++) {
+                if (listening.get(i).get()) {
+                    winners.add(servers.get(i));
+                }
+            }
+            assertThat(winners).hasSize(1);
+            winners.getFirst().addExport(new Export("vol", "", device));
+            WireClient.open(stale, "vol").close();
+            servers.forEach(NbdServer::close);
+            assertThat(stale).doesNotExist();
+        }
+    }
+
+    @Test
+    void socketsAreGivenBackWhenTheServerHasBeenShutDown() throws Exception {
+        InetSocketAddress first = server.listenTcp("localhost", 0);
+        assumeTrue(server.addresses().size() > 2, "localhost has one address here");
+        server.shutdown(Duration.ofSeconds(5));
+        assertThatThrownBy(() -> server.listenTcp("localhost", first.getPort()))
+                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> server.listenUnix(socket)).isInstanceOf(IllegalStateException.class);
+        assertThat(socket).doesNotExist();
+        try (NbdServer next = new NbdServer()) {
+            assertThat(next.listenTcp("localhost", first.getPort()).getPort()).isEqualTo(first.getPort());
         }
     }
 
@@ -180,7 +246,7 @@ class ServerLifeTest {
 
     @Test
     void exportsComeWhileTheServerRuns() throws IOException {
-        try (WireClient client = WireClient.connect(socket).greet(3)) {
+        try (WireClient client = wire.greeted(socket)) {
             assertThat(client.optionResult(OPT_GO, WireClient.infoData("late"))).isEqualTo(ERR_UNKNOWN);
             server.addExport(new Export("late", "", new MemoryDevice(512)));
             client.go("late");
@@ -201,19 +267,19 @@ class ServerLifeTest {
 
     @Test
     void removedExportClosesIdleClientsAndCanComeBack() throws Exception {
-        try (WireClient client = WireClient.open(socket, "vol")) {
+        try (WireClient client = wire.open(socket, "vol")) {
             client.read(0, 1);
             assertThat(server.removeExport("vol")).isTrue();
             client.expectClosed();
             server.addExport(new Export("vol", "", device));
-            WireClient.open(socket, "vol").close();
+            wire.open(socket, "vol").close();
         }
     }
 
     @Test
     void removedExportAnswersWhatWasInFlightThenCloses() throws Exception {
         holdWrites();
-        try (WireClient client = WireClient.open(socket, "vol"); WireClient other = WireClient.open(socket, "vol")) {
+        try (WireClient client = wire.open(socket, "vol"); WireClient other = wire.open(socket, "vol")) {
             client.write(0, 1, 0, new byte[] {1, 2, 3});
             inside.await();
             client.request(0, READ, 2, 0, 3);
@@ -235,7 +301,7 @@ class ServerLifeTest {
         CountDownLatch lastInside = new CountDownLatch(1);
         CountDownLatch lastHeld = new CountDownLatch(1);
         holdWrites();
-        try (WireClient client = WireClient.open(socket, "vol"); WireClient later = WireClient.open(socket, "vol")) {
+        try (WireClient client = wire.open(socket, "vol"); WireClient later = wire.open(socket, "vol")) {
             client.write(0, 1, 0, new byte[] {1});
             inside.await();
             client.request(0, READ, 2, 0, 1);
@@ -263,10 +329,10 @@ class ServerLifeTest {
 
     @Test
     void clientThatStallsInAPayloadIsCutOffAtTheDeadline() throws Exception {
-        try (NbdServer hasty = new NbdServer(ServerLimits.DEFAULTS.withDrainTimeout(Duration.ofMillis(50)))) {
+        try (NbdServer hasty = prepared(new NbdServer(SHORT_DRAIN))) {
             hasty.addExport(new Export("vol", "", device));
             hasty.listenUnix(dir.resolve("hasty"));
-            try (WireClient client = WireClient.open(dir.resolve("hasty"), "vol")) {
+            try (WireClient client = wire.open(dir.resolve("hasty"), "vol")) {
                 client.read(0, 1);
                 client.request(0, WRITE, 1, 0, 100_000);
                 client.send(new byte[50_000]);
@@ -280,10 +346,10 @@ class ServerLifeTest {
     @Test
     void removalSaysWhenTheDeviceIsStillBusy() throws Exception {
         holdWrites();
-        try (NbdServer hasty = new NbdServer(ServerLimits.DEFAULTS.withDrainTimeout(Duration.ofMillis(50)))) {
+        try (NbdServer hasty = prepared(new NbdServer(SHORT_DRAIN))) {
             hasty.addExport(new Export("vol", "", device));
             hasty.listenUnix(dir.resolve("hasty"));
-            try (WireClient client = WireClient.open(dir.resolve("hasty"), "vol")) {
+            try (WireClient client = wire.open(dir.resolve("hasty"), "vol")) {
                 client.write(0, 1, 0, new byte[512]);
                 inside.await();
                 assertThat(hasty.removeExport("vol")).isFalse();
@@ -296,7 +362,7 @@ class ServerLifeTest {
     @Test
     void shutdownAnswersWhatIsInFlight() throws Exception {
         holdWrites();
-        try (WireClient client = WireClient.open(socket, "vol"); WireClient idle = WireClient.open(socket, "vol")) {
+        try (WireClient client = wire.open(socket, "vol"); WireClient idle = wire.open(socket, "vol")) {
             client.write(0, 1, 0, new byte[512]);
             inside.await();
             CompletableFuture<Boolean> stopped = async(() -> server.shutdown(Duration.ofSeconds(30)));
@@ -321,12 +387,12 @@ class ServerLifeTest {
 
     @Test
     void connectionsBeyondTheLimitAreClosedAndPlacesAreGivenBack() throws Exception {
-        try (NbdServer small = new NbdServer(ServerLimits.DEFAULTS.withMaxConnections(2))) {
+        try (NbdServer small = prepared(new NbdServer(ServerLimits.DEFAULTS.withMaxConnections(2)))) {
             small.addExport(new Export("vol", "", device));
             Path smallSocket = dir.resolve("small");
             small.listenUnix(smallSocket);
-            try (WireClient first = WireClient.open(smallSocket, "vol");
-                    WireClient second = WireClient.open(smallSocket, "vol")) {
+            try (WireClient first = wire.open(smallSocket, "vol");
+                    WireClient second = wire.open(smallSocket, "vol")) {
                 try (WireClient third = WireClient.connect(smallSocket)) {
                     third.expectClosed();
                 }
@@ -334,7 +400,7 @@ class ServerLifeTest {
                 while (small.connections().size() > 1) {
                     Thread.onSpinWait();
                 }
-                WireClient.open(smallSocket, "vol").close();
+                wire.open(smallSocket, "vol").close();
                 assertThat(second.read(0, 1)).hasSize(1);
             }
         }
@@ -366,7 +432,7 @@ class ServerLifeTest {
 
     @Test
     void clientThatVanishesIsForgotten() throws IOException {
-        WireClient client = WireClient.open(socket, "vol");
+        WireClient client = wire.open(socket, "vol");
         client.request(0, WRITE, 1, 0, 1 << 20);
         client.close();
         while (!server.connections().isEmpty()) {

@@ -9,6 +9,7 @@ import dev.ashlar.nbd.ConnectionStatus;
 import dev.ashlar.nbd.Export;
 import dev.ashlar.nbd.ServerLimits;
 import dev.ashlar.nbd.TimeLimits;
+import dev.ashlar.nbd.testkit.ScriptedDevice;
 import dev.ashlar.nbd.testkit.WireClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,17 +117,54 @@ class ServerMetricsTest {
     }
 
     @Test
-    void bucketsAreCumulative() throws IOException {
-        try (WireClient client = WireClient.open(socket, "vol\"1")) {
-            for (int i = 0; i < 50; i++) {
-                client.read(0, 4096);
+    void bucketsAreCumulative() throws Exception {
+        ScriptedDevice device = new ScriptedDevice(new MemoryDevice(8192));
+        CountDownLatch held = new CountDownLatch(1);
+        device.script(call -> {
+            if (call.startsWith("read 4096+")) {
+                held.await();
             }
+        });
+        server.addExport(new Export("held", "", device));
+        try (WireClient slow = WireClient.open(socket, "held"); WireClient quick = WireClient.open(socket, "held")) {
+            slow.request(0, READ, 1, 4096, 1);
+            while (device.calls().isEmpty()) {
+                Thread.onSpinWait();
+            }
+            // Together they take less than the one that is held: they cannot all have been in its bucket.
+            for (int i = 0; i < 50; i++) {
+                quick.read(0, 1);
+            }
+            held.countDown();
+            slow.simpleReply();
+            slow.receive(1);
             long[] buckets = scrape().stream()
-                    .filter(line -> line.startsWith("ashlar_nbd_export_latency_seconds_bucket"))
+                    .filter(line -> line.startsWith("ashlar_nbd_export_latency_seconds_bucket{export=\"held\""))
                     .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
                     .toArray();
-            assertThat(buckets).hasSize(26).isSorted().endsWith(50);
-            assertThat(Arrays.stream(buckets).distinct().count()).isPositive();
+            assertThat(buckets).hasSize(26).isSorted().endsWith(51);
+            assertThat(Arrays.stream(buckets).filter(count -> count > 0 && count < 51)).isNotEmpty();
+        } finally {
+            held.countDown();
+        }
+    }
+
+    @Test
+    void memoryOfALargeReadIsInFlight() throws IOException {
+        int length = 64 << 20;
+        server.addExport(new Export("large", "", new MemoryDevice(length)));
+        try (WireClient client = WireClient.open(socket, "large")) {
+            client.request(0, READ, 1, 0, length);
+            while (value("ashlar_nbd_in_flight_bytes") < length) {
+                Thread.onSpinWait();
+            }
+            assertThat(value("ashlar_nbd_buffer_memory_bytes{pool=\"large_payloads\",state=\"used\"}"))
+                    .isEqualTo(length);
+            client.simpleReply();
+            client.receive(length);
+        }
+        while (value("ashlar_nbd_in_flight_bytes") > 0) {
+            Thread.onSpinWait();
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.ashlar.nbd.server;
 
+import static dev.ashlar.nbd.testkit.StyledClient.OPT_LIST_META_CONTEXT;
+import static dev.ashlar.nbd.testkit.StyledClient.OPT_SET_META_CONTEXT;
+import static dev.ashlar.nbd.testkit.StyledClient.contextData;
 import static dev.ashlar.nbd.testkit.WireClient.ERR_INVALID;
 import static dev.ashlar.nbd.testkit.WireClient.ERR_POLICY;
 import static dev.ashlar.nbd.testkit.WireClient.ERR_TLS_REQD;
@@ -170,6 +173,20 @@ class StartTlsTest {
         }
         try (WireClient client = encrypted().go("open")) {
             assertThat(client.errorOf(0, READ, 0, 1)).isZero();
+        }
+    }
+
+    @Test
+    void selectiveTlsTellsOfTlsInReplyToInfoAndGoOnly() throws IOException {
+        serve(TlsPolicy.SELECTIVE);
+        try (WireClient client = greeted().structured()) {
+            for (String export : new String[] {"secret", "nowhere"}) {
+                for (int option : new int[] {OPT_LIST_META_CONTEXT, OPT_SET_META_CONTEXT}) {
+                    assertThat(client.optionResult(option, contextData(export, "base:allocation")))
+                            .as("option %d of %s", option, export).isEqualTo(ERR_UNKNOWN);
+                }
+            }
+            assertThat(info(client, "secret")).isEqualTo(ERR_TLS_REQD);
         }
     }
 

@@ -121,6 +121,20 @@ class TimeoutTest {
     }
 
     @Test
+    void limitsHoldOnAfterALookHasFailed() throws IOException {
+        Path socket = serve(TimeLimits.DEFAULTS.withIdle(SHORT));
+        try (LogCapture _ = LogCapture.failingOnceAt("is closed");
+                WireClient first = WireClient.open(socket, "vol");
+                WireClient second = WireClient.open(socket, "vol")) {
+            first.expectClosed();
+            second.expectClosed();
+        }
+        try (WireClient later = WireClient.open(socket, "vol")) {
+            later.expectClosed();
+        }
+    }
+
+    @Test
     void slowHandshakeEndsAtItsLimitHoweverManyBytesCome() throws IOException {
         Path socket = serve(TimeLimits.DEFAULTS.withHandshake(SHORT));
         try (LogCapture log = new LogCapture(); WireClient client = WireClient.connect(socket)) {

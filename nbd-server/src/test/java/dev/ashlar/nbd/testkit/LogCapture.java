@@ -12,10 +12,29 @@ import org.slf4j.LoggerFactory;
 public final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final Logger logger = (Logger) LoggerFactory.getLogger("dev.ashlar.nbd");
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
+    private volatile String failingAt;
 
     public LogCapture() {
         start();
         logger.addAppender(this);
+    }
+
+    /** One that throws at the first message with these words. */
+    public static LogCapture failingOnceAt(String words) {
+        LogCapture log = new LogCapture();
+        log.failingAt = words;
+        return log;
+    }
+
+    /** Unlike {@link #append}, whose failures are caught, this fails in whoever logs. */
+    @Override
+    public synchronized void doAppend(ILoggingEvent event) {
+        String words = failingAt;
+        if (words != null && event.getFormattedMessage().contains(words)) {
+            failingAt = null;
+            throw new IllegalStateException("asked for by the test");
+        }
+        super.doAppend(event);
     }
 
     @Override
