@@ -6,6 +6,7 @@ import dev.ashlar.nbd.protocol.Magic;
 import dev.ashlar.nbd.protocol.Option;
 import dev.ashlar.nbd.protocol.OptionReply;
 import dev.ashlar.nbd.tls.ClientCredentials;
+import dev.ashlar.nbd.tls.PskClientChannel;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -18,16 +19,24 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A small NBD client: fixed newstyle, STARTTLS, GO, simple replies, one request at a time. Enough to use an export as
- * real clients do and to compare what comes back. Not thread-safe: one connection a thread.
+ * A small NBD client: fixed newstyle, STARTTLS with certificates or a pre-shared key, GO, simple replies, one request at
+ * a time. Enough to use an export as real clients do and to compare what comes back. Not thread-safe: one connection a
+ * thread.
  */
 public final class NbdClient implements AutoCloseable {
     private static final int FIXED_NEWSTYLE_NO_ZEROES = 3;
     private static final int MAX_OPTION_REPLY_BYTES = 1 << 16;
 
+    /** What every server takes that says nothing of block sizes. */
+    private static final int DEFAULT_MAX_REQUEST_BYTES = 32 << 20;
+
+    /** A server that says less is not to be believed; it would be asked for ever. */
+    private static final int LEAST_MAX_REQUEST_BYTES = 512;
+
     private final ByteBuffer header = ByteBuffer.allocateDirect(28);
     private ByteChannel channel;
     private long sizeBytes;
+    private int maxRequestBytes = DEFAULT_MAX_REQUEST_BYTES;
     private long cookie;
 
     private NbdClient(ByteChannel channel) {
@@ -85,8 +94,10 @@ public final class NbdClient implements AutoCloseable {
         while (!acknowledged("TLS is refused")) {
             continue;
         }
-        channel = TlsChannel.handshake(
-                channel, ClientCredentials.engine(uri.certificates(), uri.tlsHostname(), uri.verifyPeer()));
+        channel = uri.pskKeys() != null
+                ? PskClientChannel.handshake(channel, uri.pskKeys(), uri.user())
+                : TlsChannel.handshake(
+                        channel, ClientCredentials.engine(uri.certificates(), uri.tlsHostname(), uri.verifyPeer()));
     }
 
     private void go(String export) throws IOException {
@@ -129,11 +140,20 @@ public final class NbdClient implements AutoCloseable {
         if (data.remaining() < Short.BYTES) {
             throw new IOException("information without a type");
         }
-        if (data.getShort() == Info.EXPORT) {
+        short type = data.getShort();
+        if (type == Info.EXPORT) {
             if (data.remaining() < Long.BYTES + Short.BYTES) {
                 throw new IOException("information about the export is too short");
             }
             sizeBytes = data.getLong();
+        }
+        if (type == Info.BLOCK_SIZE) {
+            if (data.remaining() < 3 * Integer.BYTES) {
+                throw new IOException("information about block sizes is too short");
+            }
+            int maximum = data.getInt(data.position() + 2 * Integer.BYTES);
+            // More than an int can say is no bound for a buffer.
+            maxRequestBytes = maximum < 0 ? Integer.MAX_VALUE : Math.max(maximum, LEAST_MAX_REQUEST_BYTES);
         }
     }
 
@@ -142,18 +162,37 @@ public final class NbdClient implements AutoCloseable {
         return sizeBytes;
     }
 
-    /** Fills what remains of the buffer from the export. */
+    /** Fills what remains of the buffer from the export, by as many requests as the server's largest one asks for. */
     public void read(long offsetBytes, ByteBuffer target) throws IOException {
-        request(Command.READ, offsetBytes, target.remaining());
-        reply("read", offsetBytes);
-        fill(target);
+        long offset = offsetBytes;
+        while (target.hasRemaining()) {
+            ByteBuffer piece = piece(target);
+            int length = piece.remaining();
+            request(Command.READ, offset, length);
+            reply("read", offset);
+            fill(piece);
+            target.position(target.position() + length);
+            offset += length;
+        }
     }
 
-    /** Writes what remains of the buffer to the export. */
+    /** Writes what remains of the buffer to the export, by as many requests as the server's largest one asks for. */
     public void write(long offsetBytes, ByteBuffer source) throws IOException {
-        request(Command.WRITE, offsetBytes, source.remaining());
-        send(source);
-        reply("write", offsetBytes);
+        long offset = offsetBytes;
+        while (source.hasRemaining()) {
+            ByteBuffer piece = piece(source);
+            int length = piece.remaining();
+            request(Command.WRITE, offset, length);
+            send(piece);
+            reply("write", offset);
+            source.position(source.position() + length);
+            offset += length;
+        }
+    }
+
+    /** As much of the buffer's rest as one request may move. */
+    private ByteBuffer piece(ByteBuffer buffer) {
+        return buffer.slice(buffer.position(), Math.min(buffer.remaining(), maxRequestBytes));
     }
 
     /** Makes durable what was written. */

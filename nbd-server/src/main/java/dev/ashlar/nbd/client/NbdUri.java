@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * Where an export is found and how to get there, after the NBD project's {@code uri.md}: the schemes {@code nbd},
- * {@code nbds}, {@code nbd+unix} and {@code nbds+unix}, and libnbd's {@code tls-certificates}.
+ * {@code nbds}, {@code nbd+unix} and {@code nbds+unix}, and libnbd's {@code tls-certificates} and {@code tls-psk-file}.
  *
  * @param encrypted whether TLS must be agreed on before anything else
  * @param host name or address, null for Unix sockets
@@ -22,6 +22,9 @@ import java.util.Set;
  *     {@code client-key.pem}; null to trust whom the JDK trusts and show nothing
  * @param tlsHostname whose name the server's certificate must carry, null where none is known
  * @param verifyPeer whether the server's certificate must hold
+ * @param pskKeys file of pre-shared keys, as GnuTLS's psktool writes it, to be used instead of certificates; null for
+ *     certificates
+ * @param user whose of these keys is used; null with certificates
  */
 public record NbdUri(
         boolean encrypted,
@@ -31,7 +34,9 @@ public record NbdUri(
         String export,
         Path certificates,
         String tlsHostname,
-        boolean verifyPeer) {
+        boolean verifyPeer,
+        Path pskKeys,
+        String user) {
     private static final int NBD_PORT = 10809;
     private static final Set<String> SCHEMES = Set.of("nbd", "nbds", "nbd+unix", "nbds+unix");
 
@@ -64,10 +69,8 @@ public record NbdUri(
         String certificates = query.remove("tls-certificates");
         String hostname = query.remove("tls-hostname");
         boolean verify = verify(query.remove("tls-verify-peer"));
-        if (!"x509".equals(query.getOrDefault("tls-type", "x509"))) {
-            throw new IllegalArgumentException("tls-type=" + query.get("tls-type") + ": only x509 is known here");
-        }
-        query.remove("tls-type");
+        String keys = query.remove("tls-psk-file");
+        checkType(query.remove("tls-type"), keys, text);
         if (!query.isEmpty()) {
             throw new IllegalArgumentException("unknown " + query.keySet() + " in " + text);
         }
@@ -79,7 +82,30 @@ public record NbdUri(
                 uri.getPath().isEmpty() ? "" : uri.getPath().substring(1),
                 certificates == null ? null : Path.of(certificates),
                 hostname == null ? host : hostname,
-                verify);
+                verify,
+                keys == null ? null : Path.of(keys),
+                keys == null ? null : user(uri));
+    }
+
+    private static void checkType(String type, String keys, String text) {
+        if (type != null && !type.equals("x509") && !type.equals("psk")) {
+            throw new IllegalArgumentException("tls-type=" + type + ": only x509 and psk are known here");
+        }
+        if (type != null && type.equals("psk") != (keys != null)) {
+            throw new IllegalArgumentException("tls-psk-file= belongs to tls-type=psk, and to it only: " + text);
+        }
+    }
+
+    /** The one before the @, else who runs this. An authority without a host is none to {@link URI}. */
+    private static String user(URI uri) {
+        String authority = uri.getRawAuthority();
+        int at = authority == null ? -1 : authority.lastIndexOf('@');
+        return at < 0 ? System.getProperty("user.name") : decode(authority.substring(0, at));
+    }
+
+    /** A plus sign is one, unlike in forms. */
+    private static String decode(String raw) {
+        return URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     private static boolean verify(String value) {
@@ -91,14 +117,13 @@ public record NbdUri(
         };
     }
 
-    /** A plus sign is one, unlike in forms. */
     private static Map<String, String> query(URI uri) {
         Map<String, String> query = new LinkedHashMap<>();
         String raw = uri.getRawQuery();
         for (String part : raw == null || raw.isEmpty() ? new String[0] : raw.split("&")) {
             int equals = part.indexOf('=');
             String key = equals < 0 ? part : part.substring(0, equals);
-            String value = URLDecoder.decode(part.substring(equals + 1).replace("+", "%2B"), StandardCharsets.UTF_8);
+            String value = decode(part.substring(equals + 1));
             if (equals < 0 || query.put(key, value) != null) {
                 throw new IllegalArgumentException("a parameter without value, or twice: " + part);
             }

@@ -45,6 +45,10 @@ final class PskPeer extends PSKTlsServer {
         this.keys = keys;
     }
 
+    static int[] ciphers() {
+        return CIPHERS.clone();
+    }
+
     @Override
     protected ProtocolVersion[] getSupportedVersions() {
         return ProtocolVersion.TLSv13.downTo(ProtocolVersion.TLSv12);
@@ -52,7 +56,7 @@ final class PskPeer extends PSKTlsServer {
 
     @Override
     protected int[] getSupportedCipherSuites() {
-        return CIPHERS.clone();
+        return ciphers();
     }
 
     @Override

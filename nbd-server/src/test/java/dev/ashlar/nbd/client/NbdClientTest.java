@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import javax.net.ssl.SSLException;
@@ -93,6 +94,43 @@ class NbdClientTest {
         roundTrip("nbds://localhost:" + port + "/for%20tester?tls-certificates=" + pki);
         roundTrip("nbds+unix:///my%20vol?tls-hostname=localhost&tls-certificates=" + pki + "&socket="
                 + dir.resolve("s"));
+    }
+
+    @Test
+    void readsAndWritesOverTlsWithAPreSharedKey() throws IOException {
+        Path keys = TlsFiles.put(dir, "keys.psk", "alice:" + "aa".repeat(32) + "\nb:o b:" + "bb".repeat(16) + "\n");
+        server.addExport(new Export("bobs", "", device)
+                .withRules(new PeerRules(true, List.of(), List.of(), List.of("PSK=b:o b"))));
+        server.useTls(TlsSettings.psk(keys));
+        server.listenUnix(dir.resolve("s"));
+        port = server.listenTcp("127.0.0.1", 0).getPort();
+        roundTrip("nbds://alice@127.0.0.1:" + port + "/my%20vol?tls-psk-file=" + keys);
+        roundTrip("nbds+unix://b%3Ao%20b@/bobs?tls-type=psk&tls-psk-file=" + keys + "&socket=" + dir.resolve("s"));
+        assertThatThrownBy(() -> connect("nbds://alice@127.0.0.1:" + port + "/bobs?tls-psk-file=" + keys))
+                .hasMessageContaining("export refused: name=bobs");
+        assertThatThrownBy(() -> connect("nbds://eve@127.0.0.1:" + port + "/my%20vol?tls-psk-file=" + keys))
+                .hasMessageContaining("no key of user 'eve'");
+        Path wrong = TlsFiles.put(dir, "wrong.psk", "alice:" + "cc".repeat(32) + "\n");
+        assertThatThrownBy(() -> connect("nbds://alice@127.0.0.1:" + port + "/my%20vol?tls-psk-file=" + wrong))
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void movesMoreThanOneRequestMay() throws IOException {
+        int length = (64 << 20) + 4097;
+        server.addExport(new Export("large", "", new MemoryDevice(length + 1)));
+        listen(false);
+        byte[] content = new byte[length];
+        new Random(length).nextBytes(content);
+        try (NbdClient client = connect("nbd+unix:///large?socket=" + dir.resolve("s"))) {
+            ByteBuffer source = ByteBuffer.wrap(content);
+            client.write(1, source);
+            assertThat(source.hasRemaining()).isFalse();
+            ByteBuffer back = ByteBuffer.allocate(length);
+            client.read(1, back);
+            assertThat(back.hasRemaining()).isFalse();
+            assertThat(Arrays.equals(back.array(), content)).isTrue();
+        }
     }
 
     @Test

@@ -22,9 +22,10 @@ public final class TlsFiles {
         return dir;
     }
 
-    /** Replaces a file as careful administrators do, so that no one sees half of it. */
-    public static void put(Path dir, String name, String content) throws IOException {
+    /** Replaces a file as careful administrators do, so that no one sees half of it; where it is. */
+    public static Path put(Path dir, String name, String content) throws IOException {
         Path whole = Files.writeString(dir.resolve(name + ".new"), content);
-        Files.move(whole, dir.resolve(name), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        return Files.move(
+                whole, dir.resolve(name), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 }
