@@ -210,8 +210,12 @@ public final class NbdServer implements AutoCloseable {
         return listeners.stream().map(Listener::address).toList();
     }
 
-    /** Listens on all of the sockets, or closes them all. */
-    private synchronized void start(List<ListeningSocket> sockets, Closeable name) {
+    /**
+     * Listens on all of the sockets, or closes them all.
+     *
+     * @param name closed with each of them, as {@link Listener} says
+     */
+    synchronized void start(List<ListeningSocket> sockets, Closeable name) {
         List<Listener> fresh = sockets.stream().map(socket -> new Listener(socket, state, name)).toList();
         boolean started = false;
         try {

@@ -2,6 +2,7 @@ package dev.ashlar.nbd.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ashlar.nbd.testkit.Wire;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -13,8 +14,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** docs/nbd.md names a test for every row that the server has, and each of them exists. */
+/**
+ * docs/nbd.md names a test for every row that the server has, and each of them exists. Those of the first five tables run
+ * over every {@link Wire}.
+ */
 class SupportTableTest {
     private static final Path TABLE = Path.of("..", "docs", "nbd.md");
     private static final Path SOURCES = Path.of("src", "test", "java");
@@ -48,6 +53,34 @@ class SupportTableTest {
         }
         assertThat(missing).isEmpty();
         assertThat(named).hasSizeGreaterThan(50);
+    }
+
+    private static boolean runsOverEveryWire(Class<?> type, String method) {
+        EnumSource source = null;
+        for (Class<?> each = type; each != null && source == null; each = each.getSuperclass()) {
+            source = each.getDeclaredAnnotation(EnumSource.class);
+        }
+        boolean asAWhole = source != null && source.value() == Wire.class && source.names().length == 0;
+        return asAWhole || Arrays.stream(type.getDeclaredMethods())
+                .filter(each -> each.getName().equals(method))
+                .anyMatch(each -> Arrays.asList(each.getParameterTypes()).contains(Wire.class));
+    }
+
+    @Test
+    void testsOfTheFirstFiveTablesRunOverEveryWire() throws Exception {
+        String[] sections = Files.readString(TABLE).split("(?m)^## ");
+        Set<String> plainOnly = new TreeSet<>();
+        Set<String> checked = new TreeSet<>();
+        for (int section = 1; section <= 5; section++) {
+            for (var found : NAMED.matcher(sections[section]).results().toList()) {
+                checked.add(found.group());
+                if (!runsOverEveryWire(find(found.group(1)), found.group(2))) {
+                    plainOnly.add(found.group());
+                }
+            }
+        }
+        assertThat(plainOnly).isEmpty();
+        assertThat(checked).hasSizeGreaterThan(50);
     }
 
     @Test

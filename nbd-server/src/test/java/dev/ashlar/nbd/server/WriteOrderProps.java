@@ -24,8 +24,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -49,14 +51,19 @@ class WriteOrderProps {
     void serve() throws IOException {
         dir = Files.createTempDirectory("nbd-order");
         server = new NbdServer();
-        Wire.PLAIN.prepare(server, dir);
+        // Serves those too that do without TLS.
+        Wire.TLS.prepare(server, dir);
         server.listenUnix(dir.resolve("s"));
     }
 
     @AfterProperty
     void close() throws IOException {
         server.close();
-        Files.delete(dir);
+        try (Stream<Path> files = Files.walk(dir)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     /** One run: what is sent, and what must come back. */
@@ -141,13 +148,13 @@ class WriteOrderProps {
     }
 
     @Property(tries = 25, shrinking = ShrinkingMode.OFF)
-    void pipelinedRequestsHaveTheEffectOfTheirOrder(@ForAll long seed, @ForAll Style style) throws Exception {
+    void pipelinedRequestsHaveTheEffectOfTheirOrder(@ForAll long seed, @ForAll Style style, @ForAll Wire wire) throws Exception {
         Run run = new Run(seed);
         int optimal = OPTIMAL[run.random.nextInt(OPTIMAL.length)];
         ScriptedDevice device = new ScriptedDevice(new MemoryDevice(SIZE));
         device.script(WriteOrderProps::dawdle);
         server.addExport(new Export("vol", "", new ShapedDevice(device).optimal(optimal)));
-        try (StyledClient client = StyledClient.open(Wire.PLAIN, dir.resolve("s"), "vol", style)) {
+        try (StyledClient client = StyledClient.open(wire, dir.resolve("s"), "vol", style)) {
             CompletableFuture<Void> sender = new CompletableFuture<>();
             // The model is changed by the sender only; what a reply needs of it was kept before its request was sent.
             Thread.ofPlatform().daemon().start(() -> send(client, run, sender));
@@ -170,7 +177,7 @@ class WriteOrderProps {
 
     /** Writes of any size, some of them on ranges that the device refuses: each is told what has become of its own bytes. */
     @Property(tries = 25, shrinking = ShrinkingMode.OFF)
-    void failuresAreToldToTheWritesConcerned(@ForAll long seed, @ForAll Style style) throws Exception {
+    void failuresAreToldToTheWritesConcerned(@ForAll long seed, @ForAll Style style, @ForAll Wire wire) throws Exception {
         Random random = new Random(seed);
         int badFrom = random.nextInt(SMALL_SIZE);
         int badTo = badFrom + 1 + random.nextInt(200_000);
@@ -189,7 +196,7 @@ class WriteOrderProps {
         BitSet failing = new BitSet(REQUESTS);
         server.addExport(new Export(
                 "vol", "", new ShapedDevice(device).optimal(OPTIMAL[random.nextInt(OPTIMAL.length)])));
-        try (StyledClient client = StyledClient.open(Wire.PLAIN, dir.resolve("s"), "vol", style)) {
+        try (StyledClient client = StyledClient.open(wire, dir.resolve("s"), "vol", style)) {
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             for (int i = 0, next = 0; i < REQUESTS; i++) {
                 // The largest are taken in parts, and answered once.
