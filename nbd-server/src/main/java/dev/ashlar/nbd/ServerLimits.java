@@ -11,7 +11,8 @@ import java.util.Objects;
  * @param maxConnectionsPerAddress of those, connections from one IP address, or over Unix sockets by one user
  * @param payloadMemoryBytes memory for payloads in flight over all connections, at least twice {@link #MAX_REQUEST_BYTES} and
  *     at most {@link #MOST_PAYLOAD_MEMORY_BYTES}: a
- *     half for READs of more than 4 MiB that must be answered in one piece, a quarter for all other reading, a quarter for writing
+ *     half for READs of more than 4 MiB that must be answered in one piece, of which one client gets no more than half
+ *     unless it is a single READ, a quarter for all other reading, a quarter for writing
  * @param payloadWait how long a READ that must be answered in one piece waits for memory before it is answered ENOMEM,
  *     at most {@link TimeLimits#LONGEST}
  * @param times how long peers are waited for

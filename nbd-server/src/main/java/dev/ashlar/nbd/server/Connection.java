@@ -16,6 +16,7 @@ import dev.ashlar.nbd.transmission.ConnectionCounters;
 import dev.ashlar.nbd.transmission.DrainGate;
 import dev.ashlar.nbd.transmission.Fence;
 import dev.ashlar.nbd.transmission.Transmission;
+import dev.ashlar.nbd.transmission.Waits;
 import dev.ashlar.nbd.transport.SocketTransport;
 import dev.ashlar.nbd.transport.Transport;
 import dev.ashlar.nbd.transport.TransportProgress;
@@ -52,6 +53,8 @@ final class Connection implements Runnable, ExportUser {
     private final AtomicReference<ServerEvent> endedBy = new AtomicReference<>();
     private volatile ServedExport export;
     private volatile Throttle throttle;
+    private volatile Waits waits;
+    private volatile ReceivedMark lastMark;
     private volatile boolean ending;
     private volatile Transport transport;
 
@@ -118,12 +121,14 @@ final class Connection implements Runnable, ExportUser {
         export = chosen;
         LOG.info("connection {} from {} uses export '{}'", id, transport.peer().text(), chosen.name());
         throttle = Throttle.of(client(), chosen.limiter(), server.limiter());
+        waits = new Waits(client(), throttle);
         if (ending) {
             cancelWaits();
         }
+        hasten(lastMark);
         try {
             new Transmission(transport, chosen, agreement, server.memory(), server.failures(), counters, gate, fence,
-                            throttle)
+                            waits)
                     .run();
             transport.finish();
         } finally {
@@ -260,13 +265,27 @@ final class Connection implements Runnable, ExportUser {
 
     @Override
     public BooleanSupplier mark() {
-        return new ReceivedMark(socket, fence);
+        ReceivedMark mark = new ReceivedMark(socket, fence);
+        lastMark = mark;
+        hasten(mark);
+        return mark;
     }
 
-    /** Each side sets its own before it reads the other's, so a throttle that is made meanwhile is cancelled too. */
+    /**
+     * Lets what had come by the time of a mark pass all limits: somebody waits for it. Each side sets its own before it
+     * reads the other's, so a throttle that is made meanwhile knows of the mark.
+     */
+    private void hasten(ReceivedMark mark) {
+        Throttle waiting = throttle;
+        if (waiting != null && mark != null) {
+            waiting.hasten(mark::outstanding);
+        }
+    }
+
+    /** As with {@link #hasten}, waits that begin meanwhile are cancelled too. */
     private void cancelWaits() {
         ending = true;
-        Throttle waiting = throttle;
+        Waits waiting = waits;
         if (waiting != null) {
             waiting.cancel();
         }

@@ -26,11 +26,16 @@ final class ReceivedMark implements BooleanSupplier {
     public boolean getAsBoolean() {
         if (changes == null) {
             // Once the connection has come back for more, its requests have begun, or been handed on, or ended.
-            if (progress.processedBytes() < arrivedBytes) {
+            if (outstanding()) {
                 return false;
             }
             changes = fence.mark();
         }
         return changes.getAsBoolean();
+    }
+
+    /** Whether something that had come has not been begun yet. From any thread. */
+    boolean outstanding() {
+        return progress.processedBytes() < arrivedBytes;
     }
 }

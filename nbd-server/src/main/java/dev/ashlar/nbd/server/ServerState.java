@@ -72,7 +72,8 @@ final class ServerState {
                 new BufferPool(
                         limits.payloadMemoryBytes() / 4, MAX_IDLE_RING_BYTES, limits.payloadWait().toNanos()),
                 new BufferPool(
-                        limits.payloadMemoryBytes() / 2, MAX_IDLE_RING_BYTES, limits.payloadWait().toNanos()),
+                        limits.payloadMemoryBytes() / 2, limits.payloadMemoryBytes() / 4, MAX_IDLE_RING_BYTES,
+                        limits.payloadWait().toNanos()),
                 new BufferPool(limits.payloadMemoryBytes() / 4, MAX_IDLE_RING_BYTES, 0));
         this.timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("nbd-timer").factory());
         timer.setRemoveOnCancelPolicy(true);

@@ -14,7 +14,7 @@ final class TokenBucket {
     static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** Four months: keeps sums of clock and cost apart by less than half of the numbers there are. */
-    private static final double MOST_NANOS = 1e16;
+    static final double MOST_NANOS = 1e16;
 
     private final double nanosPerToken;
     private long readyAt;

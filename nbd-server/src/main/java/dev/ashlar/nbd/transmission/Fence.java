@@ -57,6 +57,11 @@ public final class Fence {
         closed = true;
     }
 
+    /** Whether no change may begin any more. For any thread. */
+    boolean isClosed() {
+        return closed;
+    }
+
     /**
      * Takes note of the changes that are in progress or handed on. From any thread.
      *

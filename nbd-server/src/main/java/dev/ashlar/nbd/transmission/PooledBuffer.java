@@ -13,6 +13,7 @@ final class PooledBuffer {
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment segment;
+    private String client;
 
     PooledBuffer(int capacityBytes) {
         try {
@@ -29,6 +30,15 @@ final class PooledBuffer {
 
     MemorySegment segment() {
         return segment;
+    }
+
+    /** Whose share it is taken from; the pool's own, which writes it under its lock. */
+    String client() {
+        return client;
+    }
+
+    void client(String of) {
+        client = of;
     }
 
     void free() {

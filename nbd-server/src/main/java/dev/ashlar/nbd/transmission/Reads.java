@@ -39,7 +39,8 @@ final class Reads {
     private int piecesAt;
     private int pieceBytes;
     private int lostBlocks;
-    private boolean failed;
+    /** The first failure of the present request, null for none. */
+    private Throwable failed;
 
     Reads(Session session) {
         this.session = session;
@@ -78,6 +79,10 @@ final class Reads {
     }
 
     private void inPlace(Request request, int length) throws IOException {
+        if (!session.admitBytes(length)) {
+            session.refuse(request, Refusal.SHUTDOWN);
+            return;
+        }
         int at = replies.beginRead(length);
         try {
             device.read(request.offsetBytes(), replies.segment(), at, length);
@@ -94,9 +99,10 @@ final class Reads {
     }
 
     private void whole(Request request, int length) throws IOException {
-        PooledBuffer data = session.acquire(length);
+        // The longer wait comes first, as it holds nothing.
+        PooledBuffer data = session.admitBytes(length) ? session.acquire(length) : null;
         if (data == null) {
-            session.refuse(request, Refusal.NO_MEMORY);
+            session.refuse(request, session.ending() ? Refusal.SHUTDOWN : Refusal.NO_MEMORY);
             return;
         }
         try {
@@ -115,12 +121,14 @@ final class Reads {
     }
 
     /**
-     * Goes by pieces through pooled memory, or where none is left through the reply buffer, which is smaller.
+     * Goes by pieces through pooled memory, or through the reply buffer, which is smaller, where none is left or it would be
+     * held while a rate is waited for.
      *
      * @param firstRun as the hole finder has just told
      */
     private void inPieces(Request request, long firstRun) throws IOException {
-        PooledBuffer pooled = session.pieceNow(Math.min(PIECE_BYTES, request.lengthBytes()));
+        PooledBuffer pooled =
+                session.limited() ? null : session.pieceNow(Math.min(PIECE_BYTES, request.lengthBytes()));
         pieces = pooled == null ? replies.segment() : pooled.segment();
         piecesAt = pooled == null ? ReplyBuffer.SPARE_AT : 0;
         pieceBytes = pooled == null ? replies.spareBytes() : PIECE_BYTES;
@@ -128,6 +136,7 @@ final class Reads {
             inPieces(request, firstRun, pooled == null);
         } finally {
             pieces = null;
+            failed = null;
             if (pooled != null) {
                 session.release(pooled);
             }
@@ -136,7 +145,6 @@ final class Reads {
 
     private void inPieces(Request request, long firstRun, boolean inReplies) throws IOException {
         lostBlocks = 0;
-        failed = false;
         long at = request.offsetBytes();
         long end = at + request.lengthBytes();
         long run = firstRun;
@@ -144,18 +152,33 @@ final class Reads {
             for (long stop = at + run; at < stop; ) {
                 if (holes.zero()) {
                     at += hole(request, at, (int) Math.min(stop - at, LARGEST_HOLE_BYTES), end);
-                } else {
-                    if (inReplies) {
-                        replies.flush();
-                    }
-                    at += piece(request, at, (int) Math.min(stop - at, pieceBytes), end);
+                    continue;
                 }
+                int length = (int) Math.min(stop - at, pieceBytes);
+                if (session.fence.isClosed() || !session.admitBytes(length)) {
+                    breakOff(request, at);
+                    return;
+                }
+                if (inReplies) {
+                    replies.flush();
+                }
+                at += piece(request, at, length, end);
             }
             run = at < end ? holes.runLength(at, end - at) : 0;
         }
-        if (!failed) {
+        if (failed == null) {
             session.served(request, request.lengthBytes());
         }
+    }
+
+    /** Ends a reply because the connection ends. */
+    private void breakOff(Request request, long at) throws IOException {
+        if (failed == null) {
+            session.refused(request);
+        }
+        Refusal reason = Refusal.SHUTDOWN;
+        replies.errorAt(request.cookie(), request.offsetBytes(), at, reason.error(), reason.message(), false);
+        replies.none(request.cookie(), request.offsetBytes());
     }
 
     private int hole(Request request, long at, int length, long end) throws IOException {
@@ -176,8 +199,8 @@ final class Reads {
 
     /** Reads block by block what could not be read at once, sends what there is and names what is lost. */
     private void salvage(Request request, long from, int length, long end, Throwable failure) throws IOException {
-        if (!failed) {
-            failed = true;
+        if (failed == null) {
+            failed = failure;
             session.report(Command.READ, from, length, failure);
         }
         long stop = from + length;
@@ -188,7 +211,7 @@ final class Reads {
             boolean good = readBlock(at, piecesAt + at - from, next - at);
             if (!good && !inLost) {
                 sendGood(request, goodFrom, at, from, false);
-                lost(request, at, failure, false);
+                lost(request, at, failure);
             }
             if (good && inLost) {
                 goodFrom = at;
@@ -224,8 +247,8 @@ final class Reads {
         }
     }
 
-    private void lost(Request request, long at, Throwable failure, boolean done) throws IOException {
+    private void lost(Request request, long at, Throwable failure) throws IOException {
         byte[] message = ("lost from " + at + " on; the cause is in the server's log").getBytes(StandardCharsets.UTF_8);
-        replies.errorAt(request.cookie(), request.offsetBytes(), at, ErrnoMap.errorOf(failure), message, done);
+        replies.errorAt(request.cookie(), request.offsetBytes(), at, ErrnoMap.errorOf(failure), message, false);
     }
 }

@@ -21,8 +21,11 @@ final class Session {
     private final Transmission.Memory memory;
     final ConnectionCounters counters;
     final Fence fence;
+    private final Waits waits;
     private final FailureLog failures;
     private long arrivedNanos;
+    /** What has been admitted of the payload of the present WRITE before it came. */
+    private long prepaidBytes;
 
     Session(
             Transport transport,
@@ -32,6 +35,7 @@ final class Session {
             Transmission.Memory memory,
             ConnectionCounters counters,
             Fence fence,
+            Waits waits,
             FailureLog failures) {
         this.transport = transport;
         this.export = export;
@@ -41,22 +45,63 @@ final class Session {
         this.memory = memory;
         this.counters = counters;
         this.fence = fence;
+        this.waits = waits;
         this.failures = failures;
     }
 
-    /** Waits until a request may be begun, with what is ready sent before: false if it must not be begun any more. */
-    boolean admit(Throttle throttle, Request request) throws IOException {
-        boolean moves = request.type() == Command.READ || request.type() == Command.WRITE;
-        long bytes = moves ? request.lengthBytes() : 0;
-        if (throttle.tryAdmit(bytes)) {
+    /**
+     * Waits until a request may be begun, with what is ready sent before, and until the first bytes of a WRITE may be moved.
+     *
+     * @return false if it must not be begun any more
+     */
+    boolean admit(Request request) throws IOException {
+        Throttle throttle = waits.throttle();
+        if (throttle == null) {
             return true;
         }
-        turns.give();
+        if (!throttle.tryBegin()) {
+            try {
+                turns.give();
+                if (!throttle.begin()) {
+                    return false;
+                }
+            } finally {
+                turns.take();
+            }
+        }
+        prepaidBytes = request.type() == Command.WRITE ? Math.min(request.lengthBytes(), Writes.IN_PLACE_BYTES) : 0;
+        return admitBytes(prepaidBytes);
+    }
+
+    /** Waits until a part of the payload of a WRITE may be moved; where waiting has been cancelled, what has begun goes on. */
+    void admitPart(long partBytes) throws IOException {
+        long prepaid = Math.min(prepaidBytes, partBytes);
+        prepaidBytes -= prepaid;
+        admitBytes(partBytes - prepaid);
+    }
+
+    /**
+     * Waits until so many bytes may be moved, with what is ready sent before. Comes before they are moved, but behind whatever
+     * is not to be paid for.
+     *
+     * @return false if the wait was cancelled: what has not been begun must not be begun any more
+     */
+    boolean admitBytes(long count) throws IOException {
+        Throttle throttle = waits.throttle();
+        if (throttle == null || count == 0 || throttle.tryMove(count)) {
+            return true;
+        }
         try {
-            return throttle.admit(bytes);
+            turns.give();
+            return throttle.move(count);
         } finally {
             turns.take();
         }
+    }
+
+    /** Whether anything may have to wait for a rate. */
+    boolean limited() {
+        return waits.throttle() != null;
     }
 
     /** Answers a request that carries nothing back. */
@@ -120,8 +165,13 @@ final class Session {
 
     /** Answers a request that must not reach the device. Its payload has been taken off the stream. */
     void refuse(Request request, Refusal refusal) throws IOException {
-        counters.served(request.type(), 0, System.nanoTime() - arrivedNanos, true);
+        refused(request);
         replies.error(request.cookie(), request.offsetBytes(), refusal.error(), refusal.message());
+    }
+
+    /** Counts a request that is refused, or not carried to its end. */
+    void refused(Request request) {
+        counters.served(request.type(), 0, System.nanoTime() - arrivedNanos, true);
     }
 
     /** Memory for a piece of a payload, or null if there is none just now. */
@@ -129,19 +179,32 @@ final class Session {
         return memory.payloads().acquireNow(lengthBytes);
     }
 
-    /** Memory for a payload that must be whole, or null. Replies are sent before waiting: a client may wait for them first. */
+    /**
+     * Memory for a payload that must be whole, or null, also where the wait for it was cancelled. Replies are sent before
+     * waiting: a client may wait for them first.
+     */
     PooledBuffer acquire(long lengthBytes) throws IOException {
         BufferPool pool = memory.pool(lengthBytes);
-        PooledBuffer payload = pool.acquireNow(lengthBytes);
+        PooledBuffer payload = pool.acquireNow(lengthBytes, waits.client());
         if (payload != null) {
             return payload;
         }
         try {
             turns.give();
-            return pool.acquire(lengthBytes);
+            payload = pool.acquire(lengthBytes, waits);
         } finally {
             turns.take();
         }
+        if (payload != null && ending()) {
+            pool.release(payload);
+            return null;
+        }
+        return payload;
+    }
+
+    /** Whether what has to wait is not done any more. */
+    boolean ending() {
+        return waits.cancelled();
     }
 
     void release(PooledBuffer payload) {

@@ -5,7 +5,6 @@ import dev.ashlar.nbd.export.ServedExport;
 import dev.ashlar.nbd.protocol.Command;
 import dev.ashlar.nbd.protocol.Flag;
 import dev.ashlar.nbd.protocol.ReplyStyle;
-import dev.ashlar.nbd.throttle.Throttle;
 import dev.ashlar.nbd.transport.Transport;
 import java.io.IOException;
 
@@ -37,7 +36,6 @@ public final class Transmission {
 
     private final Transport transport;
     private final DrainGate gate;
-    private final Throttle throttle;
     private final BufferPool buffers;
     private final PooledBuffer inputMemory;
     private final PooledBuffer replyMemory;
@@ -65,7 +63,7 @@ public final class Transmission {
      * @param counters what is counted
      * @param gate through which others end the loop
      * @param fence what every change of the device passes
-     * @param throttle what requests may have to wait for, null where nothing is limited
+     * @param waits what requests may have to wait for
      * @throws IOException if there is no memory for the buffers
      */
     public Transmission(
@@ -77,11 +75,10 @@ public final class Transmission {
             ConnectionCounters counters,
             DrainGate gate,
             Fence fence,
-            Throttle throttle)
+            Waits waits)
             throws IOException {
         this.transport = transport;
         this.gate = gate;
-        this.throttle = throttle;
         this.buffers = memory.buffers();
         this.inputMemory = buffers.acquireNow(INPUT_BYTES);
         this.replyMemory = buffers.acquireNow(REPLY_BYTES);
@@ -91,7 +88,7 @@ public final class Transmission {
         }
         ReplyBuffer replies = new ReplyBuffer(transport, replyMemory, agreement.style());
         this.input = new InputBuffer(inputMemory);
-        this.session = new Session(transport, export, input, replies, memory, counters, fence, failures);
+        this.session = new Session(transport, export, input, replies, memory, counters, fence, waits, failures);
         this.validator = new RequestValidator(
                 export.sizeBytes(), export.readOnly(), agreement.style(), agreement.contexts().size());
         this.request = new Request(agreement.style() == ReplyStyle.EXTENDED);
@@ -183,12 +180,14 @@ public final class Transmission {
         wantedBytes = header;
         int begun = 0;
         while (input.available() >= header) {
-            if (!request.decode(input.bytes(), input.head()) || request.type() == Command.DISC) {
+            if (session.fence.isClosed()
+                    || !request.decode(input.bytes(), input.head())
+                    || request.type() == Command.DISC) {
                 return false;
             }
             Refusal refusal = refusal();
-            if (refusal == null && throttle != null && !admitted) {
-                admitted = session.admit(throttle, request);
+            if (refusal == null && !admitted) {
+                admitted = session.admit(request);
                 refusal = admitted ? null : Refusal.SHUTDOWN;
             }
             if (refusal != null) {

@@ -55,6 +55,7 @@ final class Writes {
         } else if (whole) {
             input.consume(request.headerBytes());
             settle(request.offsetBytes(), length);
+            session.admitPart(length);
             Throwable failure = write(request, 0, length, input.segment(), input.head());
             input.consume(length);
             session.answerWrite(request.cookie(), request.offsetBytes(), length, session.arrivedNanos(), failure);
@@ -94,6 +95,7 @@ final class Writes {
         input.consume(request.headerBytes());
         for (int done = 0; done < length; ) {
             int part = Math.min(length - done, PART_BYTES);
+            session.admitPart(part);
             int place = receivePart(request.offsetBytes() + done, part, request.headerBytes());
             if (part == length && stage.idle() && input.available() == 0) {
                 // Nobody would be served faster by another thread.
@@ -151,6 +153,7 @@ final class Writes {
         settle(request.offsetBytes(), length);
         Throwable failure = null;
         for (int done = 0; done < length; ) {
+            session.admitPart(Math.min(length - done, input.capacityBytes()));
             int piece = receivePiece(length - done);
             if (failure == null) {
                 failure = write(request, done, piece, input.segment(), input.head());

@@ -9,7 +9,9 @@ import dev.ashlar.nbd.testkit.WireClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -57,6 +59,24 @@ abstract class WireTestBase {
         }
         other.listenUnix(dir.resolve(name));
         return other;
+    }
+
+    /** Waits until something is so; ends with the time limit of the test. */
+    static void await(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            if (Thread.interrupted()) {
+                throw new AssertionError("waited in vain");
+            }
+            Thread.yield();
+        }
+    }
+
+    /** Waits until so many threads are inside a method. */
+    static void awaitInside(String className, String methodName, int threads) {
+        await(() -> Thread.getAllStackTraces().values().stream()
+                .filter(stack -> Arrays.stream(stack).anyMatch(frame ->
+                        frame.getClassName().endsWith("." + className) && frame.getMethodName().equals(methodName)))
+                .count() >= threads);
     }
 
     WireClient greeted() throws IOException {

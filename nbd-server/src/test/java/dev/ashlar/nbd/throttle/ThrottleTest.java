@@ -6,6 +6,7 @@ import dev.ashlar.nbd.RateLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -15,8 +16,8 @@ import org.junit.jupiter.api.Timeout;
 class ThrottleTest {
     private final AtomicLong clock = new AtomicLong();
 
-    private static FutureTask<Boolean> admitting(Throttle throttle, long bytes) {
-        FutureTask<Boolean> task = new FutureTask<>(() -> throttle.admit(bytes));
+    private static FutureTask<Boolean> moving(Throttle throttle, long bytes) {
+        FutureTask<Boolean> task = new FutureTask<>(() -> throttle.move(bytes));
         Thread thread = Thread.ofPlatform().daemon().start(task);
         while (thread.getState() != Thread.State.TIMED_WAITING && !task.isDone()) {
             Thread.yield();
@@ -37,23 +38,73 @@ class ThrottleTest {
     @Test
     void whatTheRateAllowsPassesAtOnce() {
         Throttle throttle = Throttle.of("a", limiter(1000, 0), null);
-        assertThat(throttle.tryAdmit(5000)).as("overdraws").isTrue();
-        assertThat(throttle.tryAdmit(1)).isFalse();
+        assertThat(throttle.tryMove(4096)).as("overdraws by a piece").isTrue();
+        assertThat(throttle.tryMove(1)).isFalse();
         clock.addAndGet(5_000_000_000L);
-        assertThat(throttle.admit(1)).isTrue();
+        assertThat(throttle.move(1)).isTrue();
+        assertThat(throttle.tryBegin()).as("no limit of requests").isTrue();
     }
 
     @Test
     void bothLimitsHold() {
-        RateLimiter bytes = limiter(1000, 0);
-        RateLimiter operations = limiter(0, 10);
-        Throttle throttle = Throttle.of("a", bytes, operations);
-        assertThat(throttle.tryAdmit(1)).isTrue();
-        assertThat(throttle.tryAdmit(1)).isTrue();
-        assertThat(throttle.tryAdmit(1)).as("more than ten a second").isFalse();
+        RateLimiter limiter = limiter(1000, 10);
+        Throttle throttle = Throttle.of("a", limiter);
+        assertThat(throttle.tryBegin()).isTrue();
+        assertThat(throttle.tryBegin()).isTrue();
+        assertThat(throttle.tryBegin()).as("more than ten a second").isFalse();
         clock.addAndGet(200_000_000L);
-        assertThat(throttle.admit(1)).isTrue();
-        assertThat(Throttle.of("b", bytes).tryAdmit(1)).as("the first limit is not used up twice").isTrue();
+        assertThat(throttle.begin()).isTrue();
+        assertThat(throttle.tryMove(4096)).isTrue();
+        assertThat(throttle.tryMove(1)).as("more than a thousand bytes a second").isFalse();
+    }
+
+    @Test
+    void whatPassesTheFirstOfTwoLimitsPassesItOnce() {
+        RateLimiter generous = limiter(100_000, 0);
+        RateLimiter strict = limiter(10_000, 0);
+        Throttle throttle = Throttle.of("a", generous, strict);
+        assertThat(throttle.tryMove(8000)).isFalse();
+        clock.addAndGet(10_000_000_000L);
+        assertThat(throttle.move(8000)).isTrue();
+        assertThat(Throttle.of("b", generous).tryMove(10_000)).isTrue();
+    }
+
+    @Test
+    void debtOfAnyoneNeverExceedsOnePiece() {
+        RateLimiter limiter = limiter(8 << 20, 0);
+        assertThat(Throttle.of("a", limiter).tryMove(64 << 20)).isFalse();
+        clock.addAndGet(11_000_000L);
+        assertThat(Throttle.of("b", limiter).tryMove(4096)).as("a hundredth of a second later").isTrue();
+    }
+
+    @Test
+    void whoIsInHastePassesAndItsClientPaysLater() throws Exception {
+        RateLimiter limiter = limiter(1000, 0);
+        AtomicBoolean needed = new AtomicBoolean(true);
+        Throttle throttle = Throttle.of("a", limiter);
+        assertThat(throttle.tryMove(4096)).isTrue();
+        FutureTask<Boolean> waiting = moving(throttle, 4096);
+        throttle.hasten(needed::get);
+        assertThat(waiting.get()).isTrue();
+        assertThat(throttle.tryMove(1_000_000)).isTrue();
+        needed.set(false);
+        clock.addAndGet(5_000_000_000L);
+        assertThat(Throttle.of("b", limiter).tryMove(1)).as("others pay nothing").isTrue();
+        assertThat(Throttle.of("a", limiter).tryMove(1)).as("by any connection").isFalse();
+        clock.addAndGet(3_600_000_000_000L);
+        assertThat(Throttle.of("a", limiter).tryMove(1)).as("before it has paid").isFalse();
+    }
+
+    @Test
+    void whatIsCancelledIsNotOwed() throws Exception {
+        RateLimiter limiter = limiter(1000, 0);
+        Throttle throttle = Throttle.of("a", limiter);
+        assertThat(throttle.tryMove(4096)).isTrue();
+        FutureTask<Boolean> waiting = moving(throttle, 1 << 20);
+        throttle.cancel();
+        assertThat(waiting.get()).isFalse();
+        clock.addAndGet(5_000_000_000L);
+        assertThat(Throttle.of("a", limiter).tryMove(1)).isTrue();
     }
 
     @Test
@@ -61,27 +112,27 @@ class ThrottleTest {
         RateLimiter limiter = limiter(1, 0);
         Throttle throttle = Throttle.of("a", limiter);
         Throttle other = Throttle.of("b", limiter);
-        assertThat(other.tryAdmit(3600)).isTrue();
-        FutureTask<Boolean> waiting = admitting(throttle, 1);
-        FutureTask<Boolean> behind = admitting(other, 1);
+        assertThat(other.tryMove(3600)).isTrue();
+        FutureTask<Boolean> waiting = moving(throttle, 1);
+        FutureTask<Boolean> behind = moving(other, 1);
         throttle.cancel();
         assertThat(waiting.get()).isFalse();
-        assertThat(throttle.admit(1)).isFalse();
+        assertThat(throttle.move(1)).isFalse();
         assertThat(behind.isDone()).isFalse();
         other.cancel();
         assertThat(behind.get()).isFalse();
         clock.addAndGet(4_000_000_000_000L);
-        assertThat(throttle.tryAdmit(1)).as("nobody waits any more").isTrue();
+        assertThat(throttle.tryMove(1)).as("nobody waits any more").isTrue();
     }
 
     @Test
     void nobodyPassesThoseThatWait() throws Exception {
         RateLimiter limiter = limiter(1, 0);
         Throttle first = Throttle.of("a", limiter);
-        assertThat(first.tryAdmit(3600)).isTrue();
-        FutureTask<Boolean> waiting = admitting(first, 1);
+        assertThat(first.tryMove(3600)).isTrue();
+        FutureTask<Boolean> waiting = moving(first, 1);
         clock.addAndGet(4_000_000_000_000L);
-        assertThat(Throttle.of("b", limiter).tryAdmit(1)).isFalse();
+        assertThat(Throttle.of("b", limiter).tryMove(1)).isFalse();
         first.cancel();
         waiting.get();
     }
@@ -99,7 +150,7 @@ class ThrottleTest {
             counts.add(count);
             throttles.add(throttle);
             threads.add(Thread.ofPlatform().daemon().start(() -> {
-                while (!throttle.cancelled() && (throttle.tryAdmit(0) || throttle.admit(0))) {
+                while (!throttle.cancelled() && (throttle.tryBegin() || throttle.begin())) {
                     count.incrementAndGet();
                 }
             }));

@@ -78,7 +78,7 @@ class BufferPoolTest {
     void largeRequestThatWaitsIsNotStarvedBySmallOnes() throws Exception {
         PooledBuffer small = pool.acquireNow(MIB);
         CompletableFuture<PooledBuffer> large = new CompletableFuture<>();
-        Thread waiter = Thread.ofPlatform().start(() -> large.complete(pool.acquire(64 * MIB)));
+        Thread waiter = Thread.ofPlatform().start(() -> large.complete(pool.acquire(64 * MIB, new Waits("a", null))));
         while (waiter.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait();
         }
@@ -86,5 +86,44 @@ class BufferPoolTest {
         pool.release(small);
         assertThat(large.get()).isNotNull();
         pool.release(large.get());
+    }
+
+    private static CompletableFuture<PooledBuffer> acquiring(BufferPool pool, int bytes, Waits waits) {
+        CompletableFuture<PooledBuffer> result = new CompletableFuture<>();
+        Thread waiter = Thread.ofPlatform().daemon().start(() -> result.complete(pool.acquire(bytes, waits)));
+        while (waiter.getState() != Thread.State.TIMED_WAITING && !result.isDone()) {
+            Thread.onSpinWait();
+        }
+        return result;
+    }
+
+    @Test
+    void waitThatIsCancelledEndsAndHoldsUpNobody() throws Exception {
+        PooledBuffer small = pool.acquireNow(MIB);
+        Waits waits = new Waits("a", null);
+        CompletableFuture<PooledBuffer> large = acquiring(pool, 64 * MIB, waits);
+        CompletableFuture<PooledBuffer> behind = acquiring(pool, MIB, new Waits("b", null));
+        assertThat(behind.isDone()).isFalse();
+        waits.cancel();
+        assertThat(large.get()).isNull();
+        pool.release(behind.get());
+        assertThat(pool.acquire(64 * MIB, waits)).as("later waits end too").isNull();
+        pool.release(small);
+    }
+
+    @Test
+    void clientHasItsShareAndMayAlwaysHaveOneBuffer() throws Exception {
+        BufferPool shared = new BufferPool(64L * MIB, 16L * MIB, 0, TimeUnit.SECONDS.toNanos(30));
+        PooledBuffer one = shared.acquireNow(32 * MIB, "a");
+        assertThat(one).as("larger than a share").isNotNull();
+        assertThat(shared.acquireNow(MIB, "a")).isNull();
+        CompletableFuture<PooledBuffer> more = acquiring(shared, MIB, new Waits("a", null));
+        PooledBuffer other = shared.acquireNow(16 * MIB, "b");
+        assertThat(other).as("others need not wait for what a client waits of itself").isNotNull();
+        assertThat(shared.acquireNow(MIB, "b")).isNull();
+        shared.release(one);
+        shared.release(more.get());
+        shared.release(other);
+        assertThat(shared.inUseBytes()).isZero();
     }
 }
