@@ -19,7 +19,8 @@ import java.util.function.BooleanSupplier;
  *       time of the mark has ended. Later ones do not matter to it, so a connection that is never idle passes it too.
  * </ul>
  *
- * <p>Reads need no fence: late ones change nothing.
+ * <p>A request that is executed in slices is one change for each, of which those that have not begun are none. Reads need no
+ * fence: late ones change nothing.
  */
 public final class Fence {
 

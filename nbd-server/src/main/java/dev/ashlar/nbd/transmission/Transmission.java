@@ -46,6 +46,7 @@ public final class Transmission {
     private final BlockDevice device;
     private final Reads reads;
     private final Writes writes;
+    private final RangeChanges rangeChanges;
     private final BlockStatus blockStatus;
     private int wantedBytes;
     /** Whether the request at the head of the input has been let pass already. */
@@ -95,6 +96,7 @@ public final class Transmission {
         this.device = export.device();
         this.reads = new Reads(session);
         this.writes = new Writes(session, memory.rings());
+        this.rangeChanges = new RangeChanges(session);
         this.blockStatus = new BlockStatus(session, agreement.contexts());
     }
 
@@ -269,40 +271,39 @@ public final class Transmission {
     }
 
     private void execute() throws IOException {
-        if (request.lengthBytes() == 0 && request.type() != Command.FLUSH) {
+        if (request.type() == Command.FLUSH) {
+            flush();
+        } else if (request.lengthBytes() == 0) {
             session.succeed(request);
-            return;
+        } else if (request.type() == Command.CACHE) {
+            prefetch();
+        } else {
+            rangeChanges.serve(request);
         }
-        boolean fua = request.has(Flag.CMD_FUA);
-        long offset = request.offsetBytes();
-        long length = request.lengthBytes();
+    }
+
+    private void flush() throws IOException {
         Fence.Lane lane = session.fence.connection();
         try {
             lane.begin();
-        } catch (FencedException e) {
-            session.fail(request, e);
-            return;
-        }
-        try {
-            switch (request.type()) {
-                case Command.FLUSH -> device.flush();
-                case Command.TRIM -> device.trim(offset, length, fua);
-                case Command.CACHE -> device.prefetch(offset, length);
-                case Command.WRITE_ZEROES -> {
-                    boolean mayUnmap = !request.has(Flag.CMD_NO_HOLE);
-                    if (request.has(Flag.CMD_FAST_ZERO) && !device.zeroesFast(offset, length, mayUnmap)) {
-                        session.refuse(request, Refusal.NOT_FAST);
-                        return;
-                    }
-                    device.writeZeroes(offset, length, mayUnmap, fua);
-                }
-                default -> throw new IllegalStateException("not validated: type=" + request.type());
+            try {
+                device.flush();
+            } finally {
+                lane.end();
             }
         } catch (Throwable t) {
             session.fail(request, t);
             return;
-        } finally {
-            lane.end();
+        }
+        session.succeed(request);
+    }
+
+    private void prefetch() throws IOException {
+        try {
+            device.prefetch(request.offsetBytes(), request.lengthBytes());
+        } catch (Throwable t) {
+            session.fail(request, t);
+            return;
         }
         session.succeed(request);
     }

@@ -2,7 +2,9 @@ package dev.ashlar.nbd.server;
 
 import static dev.ashlar.nbd.testkit.WireClient.ESHUTDOWN;
 import static dev.ashlar.nbd.testkit.WireClient.READ;
+import static dev.ashlar.nbd.testkit.WireClient.TRIM;
 import static dev.ashlar.nbd.testkit.WireClient.WRITE;
+import static dev.ashlar.nbd.testkit.WireClient.WRITE_ZEROES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -139,6 +141,23 @@ class RateLimitTest extends WireTestBase {
                 WireClient other = wire.open(socket, "vol")) {
             assertThat(client.read(0, 90 * MIB)).hasSize(90 * MIB);
             assertThat(other.read(0, 1000)).as("nothing has been used up").hasSize(1000);
+        }
+    }
+
+    @Test
+    void zeroesCostWhatWritingThemCosts() throws Exception {
+        Path socket = serve(RateLimits.NONE, HARDLY_ANY);
+        try (WireClient client = wire.open(socket, "vol"); WireClient waiting = wire.open(socket, "vol")) {
+            shaped.zeroesFast(true);
+            assertThat(client.errorOf(0, WRITE_ZEROES, 0, 100 * MIB)).as("storage is freed").isZero();
+            assertThat(client.errorOf(0, TRIM, 0, 100 * MIB)).isZero();
+            device.calls().clear();
+            shaped.zeroesFast(false);
+            waiting.request(0, WRITE_ZEROES, 1, 0, MIB);
+            awaitRateWait();
+            assertThat(limited.removeExport("vol")).isTrue();
+            assertThat(waiting.simpleReply()).isEqualTo(new SimpleReply(ESHUTDOWN, 1));
+            assertThat(device.calls()).isEmpty();
         }
     }
 

@@ -182,10 +182,10 @@ class TransmissionTest extends WireTestBase {
         try (WireClient client = simple()) {
             assertThat(client.errorOf(0, TRIM, 4096, SIZE - 4096)).isZero();
             assertThat(client.errorOf(FUA, TRIM, 0, 512)).isZero();
-            assertThat(client.errorOf(0, WRITE_ZEROES, 0, SIZE)).isZero();
+            assertThat(client.errorOf(0, WRITE_ZEROES, 0, MIB)).isZero();
             assertThat(client.errorOf(FUA | NO_HOLE, WRITE_ZEROES, 1, 2)).isZero();
             assertThat(device.calls()).containsExactly(
-                    "trim 4096+" + (SIZE - 4096), "trim 0+512 fua", "writeZeroes 0+" + SIZE + " unmap",
+                    "trim 4096+" + (SIZE - 4096), "trim 0+512 fua", "writeZeroes 0+" + MIB + " unmap",
                     "writeZeroes 1+2 fua");
         }
     }
