@@ -150,6 +150,7 @@ final class Reads {
         long run = firstRun;
         while (at < end) {
             for (long stop = at + run; at < stop; ) {
+                session.turns.answerStaged();
                 if (holes.zero()) {
                     at += hole(request, at, (int) Math.min(stop - at, LARGEST_HOLE_BYTES), end);
                     continue;
@@ -163,6 +164,10 @@ final class Reads {
                     replies.flush();
                 }
                 at += piece(request, at, length, end);
+                if (lostBlocks >= MOST_LOST_BLOCKS) {
+                    giveUp(request, at, end);
+                    return;
+                }
             }
             run = at < end ? holes.runLength(at, end - at) : 0;
         }
@@ -179,6 +184,14 @@ final class Reads {
         Refusal reason = Refusal.SHUTDOWN;
         replies.errorAt(request.cookie(), request.offsetBytes(), at, reason.error(), reason.message(), false);
         replies.none(request.cookie(), request.offsetBytes());
+    }
+
+    /** Ends a reply because all the rest seems to be lost. */
+    private void giveUp(Request request, long at, long end) throws IOException {
+        if (at < end) {
+            lost(request, at, failed);
+            replies.none(request.cookie(), request.offsetBytes());
+        }
     }
 
     private int hole(Request request, long at, int length, long end) throws IOException {

@@ -46,6 +46,13 @@ final class ReplyTurns {
         } while (stage != null && stage.hasUnanswered() && turn.tryLock());
     }
 
+    /** Answers what the stage has executed meanwhile, in the middle of something long. With the turn. */
+    void answerStaged() throws IOException {
+        if (stage != null && stage.hasUnanswered()) {
+            send();
+        }
+    }
+
     /** @throws IOException if a reply could not be sent, by whichever thread */
     void requirePeer() throws IOException {
         Throwable failure = lost;
