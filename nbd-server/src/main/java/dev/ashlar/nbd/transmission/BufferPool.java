@@ -248,6 +248,11 @@ public final class BufferPool {
         }
     }
 
+    /** Whether less than a quarter of the memory would be left behind a buffer of that size. */
+    boolean scarceAfter(long lengthBytes) {
+        return inUseBytes() + lengthBytes > limitBytes - limitBytes / 4;
+    }
+
     /** Takes memory: a buffer that was kept, or null for one that is to be made. */
     private PooledBuffer claim(String client, int bytes) {
         inUseBytes += bytes;

@@ -28,8 +28,8 @@ public final class Transmission {
     /** What a connection holds for its own use while it runs. */
     public static final int BUFFER_BYTES = INPUT_BYTES + REPLY_BYTES;
 
-    /** What a write stage takes from its own pool while it has something to do. */
-    public static final int STAGE_BYTES = WriteStage.RING_BYTES;
+    /** What a write stage takes at most from its own pool while it has something to do. */
+    public static final int STAGE_BYTES = WriteStage.MOST_RING_BYTES;
 
     /** The longest payload that can be taken off the stream; a peer that announces more is not worth reading. */
     private static final long MOST_SKIPPED_BYTES = 0xffff_ffffL;
@@ -107,7 +107,7 @@ public final class Transmission {
      * @param buffers {@link #BUFFER_BYTES} for each connection
      * @param payloads what READs hold, up to {@link #LARGE_BYTES} each
      * @param largePayloads what larger ones hold
-     * @param rings {@link #STAGE_BYTES} for each connection that writes much just now; with none left it writes slower
+     * @param rings up to {@link #STAGE_BYTES} for each connection that writes much just now; with none left it writes slower
      */
     public record Memory(BufferPool buffers, BufferPool payloads, BufferPool largePayloads, BufferPool rings) {
         /** Larger payloads have their memory apart, where a few of them keep only each other waiting. */

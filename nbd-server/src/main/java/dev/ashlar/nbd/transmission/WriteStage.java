@@ -18,8 +18,13 @@ import java.util.concurrent.locks.LockSupport;
  * <p>The stage ends by itself when it has had nothing to do for a while: an idle connection holds neither ring nor thread.
  */
 final class WriteStage implements Runnable {
-    /** Two full stripes of many disks; larger requests than half of it take another way. */
-    static final int RING_BYTES = 8 << 20;
+    /** Two full stripes of many disks. */
+    static final int MOST_RING_BYTES = 8 << 20;
+
+    /** What holds two stripes of a few disks. */
+    private static final int LEAST_RING_BYTES = 1 << 20;
+
+    private static final int PARTS = 4;
 
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** How long the rest of a stripe is waited for when its payload is on the way. */
@@ -38,7 +43,7 @@ final class WriteStage implements Runnable {
     private final BlockDevice device;
     private final BufferPool rings;
     private final PooledBuffer ring;
-    private final WriteSlots slots = new WriteSlots(RING_BYTES);
+    private final WriteSlots slots;
     private final WriteRun run;
     private final boolean joins;
     private final AtomicInteger state = new AtomicInteger(IN_USE);
@@ -61,15 +66,19 @@ final class WriteStage implements Runnable {
         this.device = session.export.device();
         this.rings = rings;
         this.ring = ring;
+        this.slots = new WriteSlots(ring.capacityBytes());
         int optimalBytes = device.optimalIoBytes();
         this.run = new WriteRun(slots, optimalBytes);
-        this.joins = optimalBytes <= RING_BYTES / 2;
+        this.joins = optimalBytes <= ring.capacityBytes() / 2;
         this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this);
     }
 
-    /** A stage in use, or null if there is no memory for one now. */
+    /** A stage in use, or null if there is no memory for one now. Where little is left it has less, so that others get some. */
     static WriteStage start(Session session, BufferPool rings) {
-        PooledBuffer ring = rings.acquireNow(RING_BYTES);
+        long twoStripes = 2L * session.export.device().optimalIoBytes();
+        int least = (int) Math.clamp(twoStripes, LEAST_RING_BYTES, MOST_RING_BYTES);
+        PooledBuffer ring = rings.scarceAfter(MOST_RING_BYTES) ? null : rings.acquireNow(MOST_RING_BYTES);
+        ring = ring == null ? rings.acquireNow(least) : ring;
         if (ring == null) {
             return null;
         }
@@ -94,6 +103,11 @@ final class WriteStage implements Runnable {
 
     void leave() {
         state.set(OPEN);
+    }
+
+    /** How much of a payload is received at a time. */
+    int partBytes() {
+        return ring.capacityBytes() / PARTS;
     }
 
     MemorySegment ring() {

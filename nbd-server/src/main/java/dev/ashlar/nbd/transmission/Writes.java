@@ -11,18 +11,17 @@ import java.lang.foreign.MemorySegment;
 /**
  * WRITE. Small payloads are given to the device where they were received; large ones, and those that follow each other, go
  * through the {@link WriteStage}, so that the next is received while one is written. Where there is no memory for a stage they
- * are written piece by piece out of the input buffer: a peer that stops in the middle of a payload holds up nobody else.
+ * are written piece by piece out of the input buffer, in whole stripes as far as it holds them: a peer that stops in the middle
+ * of a payload holds up nobody else.
  */
 final class Writes {
     /** Payloads up to this size are waited for in the input buffer. */
     static final int IN_PLACE_BYTES = 64 << 10;
 
-    /** Larger ones go through the ring in parts. */
-    private static final int PART_BYTES = WriteStage.RING_BYTES / 4;
-
     private final Session session;
     private final InputBuffer input;
     private final BlockDevice device;
+    private final long optimalBytes;
     private final BufferPool rings;
     private final Request following;
     private WriteStage stage;
@@ -32,6 +31,7 @@ final class Writes {
         this.session = session;
         this.input = session.input;
         this.device = session.export.device();
+        this.optimalBytes = device.optimalIoBytes();
         this.rings = rings;
         this.following = new Request(session.replies.style() == ReplyStyle.EXTENDED);
     }
@@ -94,7 +94,7 @@ final class Writes {
     private void staged(Request request, int length) throws IOException {
         input.consume(request.headerBytes());
         for (int done = 0; done < length; ) {
-            int part = Math.min(length - done, PART_BYTES);
+            int part = Math.min(length - done, stage.partBytes());
             session.admitPart(part);
             int place = receivePart(request.offsetBytes() + done, part, request.headerBytes());
             if (part == length && stage.idle() && input.available() == 0) {
@@ -153,8 +153,9 @@ final class Writes {
         settle(request.offsetBytes(), length);
         Throwable failure = null;
         for (int done = 0; done < length; ) {
-            session.admitPart(Math.min(length - done, input.capacityBytes()));
-            int piece = receivePiece(length - done);
+            int piece = pieceBytes(request.offsetBytes() + done, length - done);
+            session.admitPart(piece);
+            receivePiece(piece);
             if (failure == null) {
                 failure = write(request, done, piece, input.segment(), input.head());
             }
@@ -164,18 +165,26 @@ final class Writes {
         session.answerWrite(request.cookie(), request.offsetBytes(), length, session.arrivedNanos(), failure);
     }
 
-    /** Waits until the input holds all it can of a payload of which so much is left: how much it holds. */
-    private int receivePiece(int leftBytes) throws IOException {
-        int piece = Math.min(leftBytes, input.capacityBytes());
-        while (input.available() < piece) {
+    /** How much is written at once of what is left: what fits, but no part of a stripe more than there has to be. */
+    private int pieceBytes(long offsetBytes, int leftBytes) {
+        int most = input.capacityBytes();
+        if (leftBytes <= most && offsetBytes / optimalBytes == (offsetBytes + leftBytes - 1) / optimalBytes) {
+            return leftBytes;
+        }
+        long lastBoundary = (offsetBytes + Math.min(most, leftBytes)) / optimalBytes * optimalBytes;
+        return lastBoundary > offsetBytes ? (int) (lastBoundary - offsetBytes) : Math.min(most, leftBytes);
+    }
+
+    /** Waits until the input holds a piece of a payload. */
+    private void receivePiece(int bytes) throws IOException {
+        while (input.available() < bytes) {
             try {
                 session.turns.give();
-                session.receiveMore(piece);
+                session.receiveMore(bytes);
             } finally {
                 session.turns.take();
             }
         }
-        return piece;
     }
 
     /** Writes a part of a request: what the device threw, or null. */
