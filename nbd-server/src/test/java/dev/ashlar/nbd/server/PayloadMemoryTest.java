@@ -86,4 +86,21 @@ class PayloadMemoryTest extends WireTestBase {
             assertThat(other.read(2L * MAX, MAX)).as("while the second of one client waits").hasSize(MAX);
         }
     }
+
+    @Test
+    void metricsTellWhatPayloadsHold() throws Exception {
+        NbdServer tight = serve(2L * MAX);
+        try (WireClient holder = open()) {
+            holder.request(0, READ, 1, 0, MAX);
+            awaitCall("read 0+" + MAX);
+            StringBuilder text = new StringBuilder();
+            tight.metrics().writeOpenMetrics(text);
+            assertThat(text.toString().lines()).contains(
+                    "ashlar_nbd_in_flight_bytes " + MAX,
+                    "ashlar_nbd_buffer_memory_bytes{pool=\"large_payloads\",state=\"used\"} " + MAX);
+            held.countDown();
+            assertThat(holder.simpleReply().error()).isZero();
+            holder.receive(MAX);
+        }
+    }
 }
