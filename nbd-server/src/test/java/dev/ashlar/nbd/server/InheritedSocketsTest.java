@@ -8,6 +8,8 @@ import dev.ashlar.nbd.Export;
 import dev.ashlar.nbd.server.InheritedSockets.Descriptor;
 import dev.ashlar.nbd.testkit.Tool;
 import dev.ashlar.nbd.testkit.WireClient;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -15,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -93,6 +96,66 @@ class InheritedSocketsTest {
             assertThat(socket).as("the manager's").exists();
         } finally {
             process.destroyForcibly();
+        }
+    }
+
+    /** A service manager in small: keeps its socket, and starts the next server when it is told to. */
+    private static final String MANAGER = String.join("\n",
+            "import os, socket, sys",
+            "s = socket.socket(socket.AF_UNIX)",
+            "s.bind(sys.argv[1])",
+            "s.listen(8)",
+            "for _ in range(2):",
+            "    pid = os.fork()",
+            "    if pid == 0:",
+            "        os.dup2(s.fileno(), 3)",
+            "        os.set_inheritable(3, True)",
+            "        os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1')",
+            "        os.execv(sys.argv[2], sys.argv[2:])",
+            "    os.waitpid(pid, 0)",
+            "    print('down', flush=True)",
+            "    sys.stdin.readline()");
+
+    @Test
+    void clientThatComesDuringARestartIsServedByTheNextServer() throws Exception {
+        new Tool("python3", "python3").orSkip();
+        Path socket = dir.resolve("s");
+        Process process = new ProcessBuilder("python3", "-c", MANAGER, socket.toString(),
+                        System.getProperty("java.home") + "/bin/java", "--enable-native-access=ALL-UNNAMED", "-cp",
+                        System.getProperty("java.class.path"), "-Xmx64m", "-XX:+UseSerialGC", ServesOne.class.getName())
+                .redirectError(dir.resolve("err").toFile())
+                .start();
+        try (BufferedReader said = process.inputReader(); BufferedWriter tell = process.outputWriter()) {
+            while (!Files.exists(socket)) {
+                assertThat(process.isAlive()).as("%s", Files.readString(dir.resolve("err"))).isTrue();
+                Thread.yield();
+            }
+            try (WireClient first = WireClient.open(socket, "vol")) {
+                assertThat(first.read(0, 8)).hasSize(8);
+            }
+            assertThat(said.readLine()).isEqualTo("down");
+            try (WireClient waiting = WireClient.connect(socket)) {
+                tell.write("go on\n");
+                tell.flush();
+                assertThat(waiting.greet(3).go("vol").read(0, 8)).hasSize(8);
+            }
+            assertThat(said.readLine()).isEqualTo("down");
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    /** The program that is started: it ends with its first client. */
+    static final class ServesOne {
+        public static void main(String[] arguments) throws Exception {
+            CountDownLatch left = new CountDownLatch(1);
+            try (NbdServer server = new NbdServer(); MemoryDevice device = new MemoryDevice(1 << 20)) {
+                server.addExport(new Export("vol", "", device));
+                server.whenClientsHaveLeft(left::countDown);
+                server.listenInherited();
+                left.await();
+            }
         }
     }
 

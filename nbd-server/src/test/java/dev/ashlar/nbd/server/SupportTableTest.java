@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -23,7 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SupportTableTest {
     private static final Path TABLE = Path.of("..", "docs", "nbd.md");
     private static final Path SOURCES = Path.of("src", "test", "java");
-    private static final Pattern NAMED = Pattern.compile("`(\\w+(?:Test|Props))\\.(\\w+)`");
+    private static final Path COMMAND = Path.of("..", "cli", "src", "test", "java");
+    private static final Pattern TEST = Pattern.compile("@(?:Parameterized)?Test\\s[^{;]*?void (\\w+)\\(");
+    private static final Pattern NAMED = Pattern.compile("`(\\w+(?:Test|IT|Props))\\.(\\w+)`");
 
     private static Class<?> find(String simpleName) throws IOException, ClassNotFoundException {
         try (Stream<Path> sources = Files.walk(SOURCES)) {
@@ -32,6 +35,19 @@ class SupportTableTest {
             String name = SOURCES.relativize(source).toString().replace('/', '.');
             return Class.forName(name.substring(0, name.length() - ".java".length()));
         }
+    }
+
+    /** Of a class here, or of one of the command, which cannot be loaded from here. */
+    private static Set<String> testsOf(String simpleName) throws IOException, ClassNotFoundException {
+        try (Stream<Path> sources = Files.walk(COMMAND)) {
+            Optional<Path> source = sources.filter(path -> path.endsWith(simpleName + ".java")).findFirst();
+            if (source.isPresent()) {
+                return TEST.matcher(Files.readString(source.get())).results()
+                        .map(match -> match.group(1)).collect(Collectors.toSet());
+            }
+        }
+        return Arrays.stream(find(simpleName).getDeclaredMethods())
+                .filter(SupportTableTest::isTest).map(Method::getName).collect(Collectors.toSet());
     }
 
     private static boolean isTest(Method method) {
@@ -45,9 +61,7 @@ class SupportTableTest {
         Set<String> missing = new TreeSet<>();
         for (var found : NAMED.matcher(Files.readString(TABLE)).results().toList()) {
             named.add(found.group());
-            Set<String> tests = Arrays.stream(find(found.group(1)).getDeclaredMethods())
-                    .filter(SupportTableTest::isTest).map(Method::getName).collect(Collectors.toSet());
-            if (!tests.contains(found.group(2))) {
+            if (!testsOf(found.group(1)).contains(found.group(2))) {
                 missing.add(found.group());
             }
         }
