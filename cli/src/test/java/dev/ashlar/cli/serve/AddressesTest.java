@@ -61,6 +61,8 @@ class AddressesTest {
         assertThat(named.without(List.of(tcp("::", 10809), new Endpoint.Vsock(10810))).listens())
                 .containsExactly(other);
         assertThat(named.without(List.of())).isEqualTo(named);
+        Listening machines = new Listening(List.of(), List.of(), List.of(10809, 10810), null);
+        assertThat(machines.without(List.of(new Endpoint.Vsock(10810))).vsocks()).containsExactly(10809);
         assertThat(named.certain(true).listens()).as("may all be those that are passed").isEmpty();
         assertThat(Listening.NONE.certain(false).listens()).containsExactly(Listening.DEFAULT);
     }
