@@ -55,7 +55,7 @@ public final class TrackedDevice extends FilterDevice {
      */
     public synchronized void setMark(String name) {
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("'" + name + "' is no name of a mark: 1 to 64 letters, digits, dots,"
+            throw new IllegalArgumentException("name=" + name + " is no name of a mark: 1 to 64 letters, digits, dots,"
                     + " underscores and hyphens, the first a letter or digit");
         }
         List<ChangeMap> changed = others(name);
