@@ -102,6 +102,22 @@ public interface BlockDevice extends AutoCloseable {
     }
 
     /**
+     * Whether no storage is allocated in all of the range, so that it reads as zeroes: true at some moment during the
+     * call. False where that cannot be told. Costs little also where there is much data or a large hole.
+     *
+     * @throws DeviceException if the storage below does not answer
+     */
+    default boolean isHole(long offsetBytes, long lengthBytes) throws IOException {
+        long[] holes = new long[1];
+        extents(offsetBytes, lengthBytes, (extentBytes, flags) -> {
+            boolean hole = flags == (ExtentVisitor.HOLE | ExtentVisitor.ZERO);
+            holes[0] += hole ? extentBytes : 0;
+            return hole;
+        });
+        return holes[0] == lengthBytes;
+    }
+
+    /**
      * Says that the range will be read soon. A hint: nothing is promised, no error is told, and the call does not wait
      * for a medium.
      */

@@ -203,6 +203,17 @@ public final class FileDevice implements BlockDevice {
         }
     }
 
+    @Override
+    public boolean isHole(long offsetBytes, long lengthBytes) throws DeviceException {
+        Ranges.checkDevice(offsetBytes, lengthBytes, file.sizeBytes());
+        enter("isHole", offsetBytes, lengthBytes);
+        try {
+            return fileSystem.tellsHoles() && FileExtents.isHole(file, offsetBytes, lengthBytes);
+        } finally {
+            calls.exit();
+        }
+    }
+
     /** Begins to read at most the first 64 MiB of the range. */
     @Override
     public void prefetch(long offsetBytes, long lengthBytes) {

@@ -40,6 +40,17 @@ final class FileExtents {
         }
     }
 
+    /**
+     * Whether no data begins in a range that lies inside the file as it was opened. Never asks where data ends, which
+     * some file systems answer by a look at every page.
+     *
+     * @throws DeviceException as {@link #walk}
+     */
+    static boolean isHole(OpenFile file, long offsetBytes, long lengthBytes) throws DeviceException {
+        long end = offsetBytes + lengthBytes;
+        return !file.blockDevice() && nextData(file, offsetBytes, end, offsetBytes, lengthBytes) == end;
+    }
+
     /** Start of the first data at or after {@code at}; {@code end} if there is none before it. */
     private static long nextData(OpenFile file, long at, long end, long offsetBytes, long lengthBytes)
             throws DeviceException {

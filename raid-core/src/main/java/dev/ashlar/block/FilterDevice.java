@@ -75,6 +75,11 @@ public abstract class FilterDevice implements BlockDevice {
     }
 
     @Override
+    public boolean isHole(long offsetBytes, long lengthBytes) throws IOException {
+        return below.isHole(offsetBytes, lengthBytes);
+    }
+
+    @Override
     public void prefetch(long offsetBytes, long lengthBytes) {
         below.prefetch(offsetBytes, lengthBytes);
     }

@@ -72,6 +72,10 @@ class FileExtentsTest {
             assertThat(Extents.of(device, 0, 3 * MIB)).isEqualTo("1048576:hole 1048576:data 1048576:hole");
             fill(device, 8 * MIB - 4096, 4096);
             assertThat(Extents.of(device, 4 * MIB, 4 * MIB)).isEqualTo("4190208:hole 4096:data");
+            assertThat(device.isHole(2 * MIB, 6 * MIB - 4096)).isTrue();
+            assertThat(device.isHole(2 * MIB, 6 * MIB - 4095)).isFalse();
+            assertThat(device.isHole(MIB, MIB)).isFalse();
+            assertThat(device.isHole(2 * MIB - 1, MIB)).isFalse();
         }
     }
 
@@ -83,6 +87,7 @@ class FileExtentsTest {
         try (BlockDevice device = FileDevice.open(image, OpenMode.READ_WRITE, _ -> type)) {
             fill(device, 0, MIB);
             assertThat(Extents.of(device, 4 * MIB, MIB)).isEqualTo("1048576:" + told);
+            assertThat(device.isHole(4 * MIB, MIB)).isEqualTo(told.equals("hole"));
             assertThat(Extents.of(device, 0, MIB)).isEqualTo("1048576:data");
         }
     }

@@ -162,6 +162,7 @@ public abstract class BlockDeviceContract {
             assertMisuse(() -> device.evictCached(range[0], range[1]));
             assertMisuse(() -> device.prefetch(range[0], range[1]));
             assertMisuse(() -> device.zeroesFast(range[0], range[1], true));
+            assertMisuse(() -> device.isHole(range[0], range[1]));
             assertMisuse(() -> device.extents(range[0], range[1], (_, _) -> true));
         }
     }

@@ -5,6 +5,7 @@ import dev.ashlar.block.NoSpaceException;
 import dev.ashlar.raid.member.Member;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * The member writes of one stripe, with what went wrong in them.
@@ -47,6 +48,30 @@ final class MemberWrites {
             caught(member, "write", memberOffset, length, e);
         }
         return noSpace == null;
+    }
+
+    /**
+     * Writes a block as {@link #write}, except zeroes to a hole, which holds them already: so a sparse image stays sparse
+     * when it is rebuilt. The caller holds the lock under which all others write the block, so nothing can come in between.
+     */
+    boolean fill(RoleTable table, int role, long memberOffset, MemorySegment source, long at, long length) {
+        Member member = table.member(role);
+        if (member != null && noSpace == null && !member.badAt(memberOffset, length) && isZero(source, at, length)) {
+            try {
+                if (member.isHole(memberOffset, length)) {
+                    return true;
+                }
+            } catch (IOException _) {
+                // Whatever is wrong there, the write meets it too.
+            }
+        }
+        return write(table, role, memberOffset, source, at, length, false);
+    }
+
+    /** Data as a rule differ from zero soon. */
+    private static boolean isZero(MemorySegment source, long at, long length) {
+        return source.get(ValueLayout.JAVA_BYTE, at) == 0
+                && (length == 1 || MemorySegment.mismatch(source, at, at + length - 1, source, at + 1, at + length) < 0);
     }
 
     /** Zeroes a block of the role's member, if there is one. False once a disk is full. */

@@ -260,7 +260,7 @@ final class MirrorSync {
             return;
         }
         work.writes().start();
-        work.writes().write(table, role, memberOffset, work.memory(), MirrorEngine.Work.FIRST, length, false);
+        work.writes().fill(table, role, memberOffset, work.memory(), MirrorEngine.Work.FIRST, length);
         finish(work);
     }
 

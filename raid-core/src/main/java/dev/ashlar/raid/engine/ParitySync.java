@@ -176,8 +176,7 @@ final class ParitySync {
         work.writes().start();
         for (int role = 0; role < geometry.raidDisks(); role++) {
             if ((recovering & 1L << role) != 0) {
-                work.writes().write(column.table(), role, column.memberOffset(), column.memory(), column.slot(role),
-                        length, false);
+                work.writes().fill(column.table(), role, column.memberOffset(), column.memory(), column.slot(role), length);
             }
         }
         finish(work);

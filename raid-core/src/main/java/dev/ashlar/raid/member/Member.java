@@ -220,6 +220,12 @@ public final class Member {
         device.extents(dataStartBytes + offsetBytes, lengthBytes, visitor);
     }
 
+    /** Whether component bytes are a hole; see {@link BlockDevice#isHole}. */
+    public boolean isHole(long offsetBytes, long lengthBytes) throws IOException {
+        checkInside(offsetBytes, lengthBytes);
+        return device.isHole(dataStartBytes + offsetBytes, lengthBytes);
+    }
+
     /** Whether zeroing component bytes is fast; see {@link BlockDevice#zeroesFast}. */
     public boolean zeroesFast(long offsetBytes, long lengthBytes, boolean mayUnmap) {
         checkInside(offsetBytes, lengthBytes);
