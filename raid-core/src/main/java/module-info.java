@@ -11,4 +11,5 @@ module dev.ashlar.raid.core {
     exports dev.ashlar.block;
     exports dev.ashlar.raid;
     exports dev.ashlar.raid.array;
+    exports dev.ashlar.raid.parity;
 }
