@@ -29,4 +29,7 @@ interface Kernels {
 
     /** {@code target ^= source}. */
     void xor(long source, long target, int lengthBytes);
+
+    /** {@code target += factor * source}. */
+    void multiplyAdd(int factor, long source, long target, int lengthBytes);
 }

@@ -1,163 +1,214 @@
 package dev.ashlar.raid.parity;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static dev.ashlar.raid.parity.Scratch.TILE_BYTES;
+import static dev.ashlar.raid.parity.Scratch.TILE_LONGS;
 
 /**
- * Eight bytes at a time in a {@code long}, for JVMs without the Vector API. Field elements lie side by side; doubling
- * all eight is a shift with the bits that crossed into the next byte taken back. Last bytes go to the reference.
+ * Plain Java on {@code long}s, for JVMs without the Vector API: a tile at a time is summed up on the heap by loops that
+ * the compiler vectorises ({@link LongPass}), finished there and copied out. Last bytes go to the reference.
  */
 final class LongKernels implements Kernels {
     private static final ScalarKernels TAIL = ScalarKernels.INSTANCE;
     private static final int NOTHING = -1;
-    private static final long HIGH_BITS = 0x8080808080808080L;
+    /** Where the two sums begin. */
+    private static final int PLAIN = 0;
+    private static final int WEIGHTED = TILE_LONGS;
 
     @Override
     public String description() {
         return "long arithmetic";
     }
 
+    private static int whole(int lengthBytes) {
+        return lengthBytes & -Long.BYTES;
+    }
+
+    private static int longs(int whole, int at) {
+        return Math.min(TILE_BYTES, whole - at) / Long.BYTES;
+    }
+
     @Override
     public void generate(long[] blocks, int count, long p, long q, int lengthBytes) {
         int whole = whole(lengthBytes);
-        for (int at = 0; at < whole; at += Long.BYTES) {
-            if (p != 0) {
-                put(p + at, sum(blocks, count, at, NOTHING, NOTHING));
-            }
+        long[] sums = Scratch.get().longs;
+        for (int at = 0; at < whole; at += TILE_BYTES) {
+            int n = longs(whole, at);
             if (q != 0) {
-                put(q + at, weightedSum(blocks, count, at, NOTHING, NOTHING));
+                weighted(sums, blocks, count, NOTHING, NOTHING, at, n);
+                LongPass.put(sums, WEIGHTED, q + at, n);
+            } else if (p != 0) {
+                plain(sums, blocks, count, NOTHING, at, n);
+            }
+            if (p != 0) {
+                LongPass.put(sums, PLAIN, p + at, n);
             }
         }
-        TAIL.generate(blocks, count, p, q, whole, lengthBytes);
+        if (whole < lengthBytes) {
+            TAIL.generate(blocks, count, p, q, whole, lengthBytes);
+        }
     }
 
     @Override
     public int check(long[] blocks, int count, long p, long q, int lengthBytes) {
         int whole = whole(lengthBytes);
-        long pDifference = 0;
-        long qDifference = 0;
-        for (int at = 0; at < whole; at += Long.BYTES) {
-            if (p != 0) {
-                pDifference |= get(p + at) ^ sum(blocks, count, at, NOTHING, NOTHING);
-            }
+        long[] sums = Scratch.get().longs;
+        int wrong = 0;
+        for (int at = 0; at < whole; at += TILE_BYTES) {
+            int n = longs(whole, at);
             if (q != 0) {
-                qDifference |= get(q + at) ^ weightedSum(blocks, count, at, NOTHING, NOTHING);
+                weighted(sums, blocks, count, NOTHING, NOTHING, at, n);
+                LongPass.add1(sums, WEIGHTED, q + at, n);
+                wrong |= LongPass.anySet(sums, WEIGHTED, n) ? Parity.Q_WRONG : 0;
+            } else if (p != 0) {
+                plain(sums, blocks, count, NOTHING, at, n);
+            }
+            if (p != 0) {
+                LongPass.add1(sums, PLAIN, p + at, n);
+                wrong |= LongPass.anySet(sums, PLAIN, n) ? Parity.P_WRONG : 0;
             }
         }
-        int wrong = (pDifference != 0 ? Parity.P_WRONG : 0) | (qDifference != 0 ? Parity.Q_WRONG : 0);
-        return wrong | TAIL.check(blocks, count, p, q, whole, lengthBytes);
+        return wrong | (whole < lengthBytes ? TAIL.check(blocks, count, p, q, whole, lengthBytes) : 0);
     }
 
     @Override
     public void update(long oldBlock, long newBlock, int exponent, long p, long q, int lengthBytes) {
-        int coefficient = Gf256.power(exponent);
         int whole = whole(lengthBytes);
-        for (int at = 0; at < whole; at += Long.BYTES) {
-            long delta = get(oldBlock + at) ^ get(newBlock + at);
-            if (p != 0) {
-                put(p + at, get(p + at) ^ delta);
-            }
+        int coefficient = Gf256.power(exponent);
+        long[] sums = Scratch.get().longs;
+        for (int at = 0; at < whole; at += TILE_BYTES) {
+            int n = longs(whole, at);
+            LongPass.set2(sums, oldBlock + at, newBlock + at, n);
             if (q != 0) {
-                put(q + at, get(q + at) ^ multiply(delta, coefficient));
+                LongPass.scale(sums, PLAIN, coefficient, n);
+                LongPass.add1(sums, WEIGHTED, q + at, n);
+                LongPass.put(sums, WEIGHTED, q + at, n);
+            }
+            if (p != 0) {
+                LongPass.add1(sums, PLAIN, p + at, n);
+                LongPass.put(sums, PLAIN, p + at, n);
             }
         }
-        TAIL.update(oldBlock, newBlock, exponent, p, q, whole, lengthBytes);
+        if (whole < lengthBytes) {
+            TAIL.update(oldBlock, newBlock, exponent, p, q, whole, lengthBytes);
+        }
     }
 
     @Override
     public void recoverFromP(long[] blocks, int count, long p, int x, int lengthBytes) {
         int whole = whole(lengthBytes);
-        for (int at = 0; at < whole; at += Long.BYTES) {
-            put(blocks[x] + at, get(p + at) ^ sum(blocks, count, at, x, NOTHING));
+        long[] sums = Scratch.get().longs;
+        for (int at = 0; at < whole; at += TILE_BYTES) {
+            int n = longs(whole, at);
+            plain(sums, blocks, count, x, at, n);
+            LongPass.add1(sums, PLAIN, p + at, n);
+            LongPass.put(sums, PLAIN, blocks[x] + at, n);
         }
-        TAIL.recoverFromP(blocks, count, p, x, whole, lengthBytes);
+        if (whole < lengthBytes) {
+            TAIL.recoverFromP(blocks, count, p, x, whole, lengthBytes);
+        }
     }
 
     @Override
     public void recoverFromQ(long[] blocks, int count, long p, long q, int x, int lengthBytes) {
-        int inverse = Gf256.power(-x);
         int whole = whole(lengthBytes);
-        for (int at = 0; at < whole; at += Long.BYTES) {
-            long weighted = get(q + at) ^ weightedSum(blocks, count, at, x, NOTHING);
-            put(blocks[x] + at, multiply(weighted, inverse));
+        int inverse = Gf256.power(-x);
+        long[] sums = Scratch.get().longs;
+        for (int at = 0; at < whole; at += TILE_BYTES) {
+            int n = longs(whole, at);
+            weighted(sums, blocks, count, x, NOTHING, at, n);
+            LongPass.add1(sums, WEIGHTED, q + at, n);
+            LongPass.scale(sums, WEIGHTED, inverse, n);
+            LongPass.put(sums, WEIGHTED, blocks[x] + at, n);
             if (p != 0) {
-                put(p + at, sum(blocks, count, at, NOTHING, NOTHING));
+                LongPass.addOther(sums, PLAIN, n);
+                LongPass.put(sums, PLAIN, p + at, n);
             }
         }
-        TAIL.recoverFromQ(blocks, count, p, q, x, whole, lengthBytes);
+        if (whole < lengthBytes) {
+            TAIL.recoverFromQ(blocks, count, p, q, x, whole, lengthBytes);
+        }
     }
 
+    /** As D_x is a*plain + b*weighted, it is b * (weighted + a/b * plain), and a/b is g^y: one product fewer to hold. */
     @Override
     public void recoverPair(long[] blocks, int count, long p, long q, int x, int y, int lengthBytes) {
-        int a = PairCoefficients.a(x, y);
-        int b = PairCoefficients.b(x, y);
         int whole = whole(lengthBytes);
-        for (int at = 0; at < whole; at += Long.BYTES) {
-            long plain = get(p + at) ^ sum(blocks, count, at, x, y);
-            long weighted = get(q + at) ^ weightedSum(blocks, count, at, x, y);
-            long dx = multiply(plain, a) ^ multiply(weighted, b);
-            put(blocks[x] + at, dx);
-            put(blocks[y] + at, plain ^ dx);
+        int b = PairCoefficients.b(x, y);
+        long[] sums = Scratch.get().longs;
+        for (int at = 0; at < whole; at += TILE_BYTES) {
+            int n = longs(whole, at);
+            long dx = blocks[x] + at;
+            weighted(sums, blocks, count, x, y, at, n);
+            LongPass.add1(sums, WEIGHTED, q + at, n);
+            LongPass.put(sums, WEIGHTED, dx, n);
+            LongPass.add1(sums, PLAIN, p + at, n);
+            LongPass.scale(sums, PLAIN, Gf256.power(y), n);
+            LongPass.add1(sums, WEIGHTED, dx, n);
+            LongPass.scale(sums, WEIGHTED, b, n);
+            LongPass.put(sums, WEIGHTED, dx, n);
+            LongPass.addOther(sums, PLAIN, n);
+            LongPass.put(sums, PLAIN, blocks[y] + at, n);
         }
-        TAIL.recoverPair(blocks, count, p, q, x, y, whole, lengthBytes);
+        if (whole < lengthBytes) {
+            TAIL.recoverPair(blocks, count, p, q, x, y, whole, lengthBytes);
+        }
     }
 
     @Override
     public void xor(long source, long target, int lengthBytes) {
         int whole = whole(lengthBytes);
-        for (int at = 0; at < whole; at += Long.BYTES) {
-            put(target + at, get(target + at) ^ get(source + at));
+        long[] sums = Scratch.get().longs;
+        for (int at = 0; at < whole; at += TILE_BYTES) {
+            int n = longs(whole, at);
+            LongPass.set2(sums, source + at, target + at, n);
+            LongPass.put(sums, PLAIN, target + at, n);
         }
-        TAIL.xor(source, target, whole, lengthBytes);
-    }
-
-    private static int whole(int lengthBytes) {
-        return lengthBytes & -Long.BYTES;
-    }
-
-    private static long sum(long[] blocks, int count, int at, int without, int alsoWithout) {
-        long sum = 0;
-        for (int e = 0; e < count; e++) {
-            if (blocks[e] != 0 && e != without && e != alsoWithout) {
-                sum ^= get(blocks[e] + at);
-            }
+        if (whole < lengthBytes) {
+            TAIL.xor(source, target, whole, lengthBytes);
         }
-        return sum;
     }
 
-    private static long weightedSum(long[] blocks, int count, int at, int without, int alsoWithout) {
-        long sum = 0;
-        for (int e = count - 1; e >= 0; e--) {
-            sum = twice(sum);
-            if (blocks[e] != 0 && e != without && e != alsoWithout) {
-                sum ^= get(blocks[e] + at);
-            }
+    @Override
+    public void multiplyAdd(int factor, long source, long target, int lengthBytes) {
+        int whole = whole(lengthBytes);
+        long[] sums = Scratch.get().longs;
+        for (int at = 0; at < whole; at += TILE_BYTES) {
+            int n = longs(whole, at);
+            LongPass.first1(sums, source + at, n);
+            LongPass.scale(sums, PLAIN, factor, n);
+            LongPass.add1(sums, WEIGHTED, target + at, n);
+            LongPass.put(sums, WEIGHTED, target + at, n);
         }
-        return sum;
-    }
-
-    /** Eight products with g. A byte with its high bit set gives 0x7f, then 0xff, to mask the polynomial with. */
-    static long twice(long a) {
-        long high = a & HIGH_BITS;
-        long overflowed = high - (high >>> 7) | high;
-        return (a ^ high) << 1 ^ overflowed & 0x1d1d1d1d1d1d1d1dL;
-    }
-
-    /** Eight products with a constant, bit by bit of the constant. */
-    static long multiply(long a, int constant) {
-        long product = 0;
-        long power = a;
-        for (int bits = constant; bits != 0; bits >>>= 1) {
-            product ^= power & -(bits & 1L);
-            power = twice(power);
+        if (whole < lengthBytes) {
+            TAIL.multiplyAdd(factor, source, target, whole, lengthBytes);
         }
-        return product;
     }
 
-    private static long get(long address) {
-        return Memory.ALL.get(JAVA_LONG_UNALIGNED, address);
+    /** Both sums of all blocks but {@code x} and {@code y}. */
+    private static void weighted(long[] sums, long[] blocks, int count, int x, int y, int at, int n) {
+        int e = count - 2;
+        if ((count & 1) == 0 && count > 0) {
+            LongPass.first2(sums, pick(blocks, e, x, y, at), pick(blocks, e + 1, x, y, at), n);
+            e -= 2;
+        } else {
+            LongPass.first1(sums, count == 0 ? Memory.ZEROES : pick(blocks, e + 1, x, y, at), n);
+            e -= 1;
+        }
+        for (; e >= 0; e -= 2) {
+            LongPass.next2(sums, pick(blocks, e, x, y, at), pick(blocks, e + 1, x, y, at), n);
+        }
     }
 
-    private static void put(long address, long value) {
-        Memory.ALL.set(JAVA_LONG_UNALIGNED, address, value);
+    /** The plain sum of all blocks but {@code x}. */
+    private static void plain(long[] sums, long[] blocks, int count, int x, int at, int n) {
+        int e = count & 1;
+        LongPass.set2(sums, e == 0 ? Memory.ZEROES : pick(blocks, 0, x, x, at), Memory.ZEROES, n);
+        for (; e < count; e += 2) {
+            LongPass.add2(sums, pick(blocks, e, x, x, at), pick(blocks, e + 1, x, x, at), n);
+        }
+    }
+
+    private static long pick(long[] blocks, int e, int x, int y, int at) {
+        return e == x || e == y || blocks[e] == 0 ? Memory.ZEROES : blocks[e] + at;
     }
 }

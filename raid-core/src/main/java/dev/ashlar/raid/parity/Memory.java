@@ -14,6 +14,9 @@ final class Memory {
     @SuppressWarnings("restricted")
     static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+    /** All bits that an address of ours may have; the others say which address space it is of. */
+    static final long ADDRESS_BITS = (1L << 56) - 1;
+
     /** The longest stretch a kernel works on before it goes to the next group of blocks, in bytes. */
     static final int MAX_TILE = 16 << 10;
 

@@ -63,11 +63,31 @@ public final class Parity {
     }
 
     /**
-     * The fastest implementation that works here. The first call chooses and tests it, which takes some 100 ms, and
-     * logs which one it is and why.
+     * The fastest implementation that works here, or the one that was {@link #require}d. The first call chooses and
+     * tests it, which takes some 100 ms, and logs which one it is and why. When it is first used, a thread in the
+     * background compares it with plain Java for a few seconds, and each operation goes to what is faster.
      */
     public static Parity best() {
-        return Selection.BEST;
+        return Selection.best();
+    }
+
+    /**
+     * One implementation, after a test against the reference.
+     *
+     * @throws ParityUnavailableException if it cannot be had here, or fails the test
+     */
+    public static Parity of(ParityImplementation implementation) {
+        return Selection.tested(implementation);
+    }
+
+    /**
+     * Makes {@link #best} return one implementation from now on, for all of the process. Arrays that are open keep what
+     * they have.
+     *
+     * @throws ParityUnavailableException if it cannot be had here, or fails its test; then nothing changes
+     */
+    public static void require(ParityImplementation implementation) {
+        Selection.require(implementation);
     }
 
     /** The reference implementation: slow, and simple enough to check by hand. */
@@ -176,6 +196,21 @@ public final class Parity {
         requireAddress("source", source);
         requireAddress("target", target);
         kernels.xor(source, target, lengthBytes);
+    }
+
+    /**
+     * {@code target += factor * source}, byte by byte: the step of any linear code.
+     *
+     * @param factor an element of the field, 0 to 255
+     */
+    public void multiplyAdd(int factor, long source, long target, int lengthBytes) {
+        if (factor < 0 || factor > 255) {
+            throw new IllegalArgumentException("factor=" + factor + " is not from 0 to 255");
+        }
+        requireLength(lengthBytes);
+        requireAddress("source", source);
+        requireAddress("target", target);
+        kernels.multiplyAdd(factor, source, target, lengthBytes);
     }
 
     private static void requireBlocks(long[] blocks, int count, int lengthBytes) {

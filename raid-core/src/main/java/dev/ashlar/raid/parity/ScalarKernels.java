@@ -124,6 +124,17 @@ final class ScalarKernels implements Kernels {
         }
     }
 
+    @Override
+    public void multiplyAdd(int factor, long source, long target, int lengthBytes) {
+        multiplyAdd(factor, source, target, 0, lengthBytes);
+    }
+
+    void multiplyAdd(int factor, long source, long target, int from, int to) {
+        for (int at = from; at < to; at++) {
+            put(target + at, get(target + at) ^ Gf256.multiply(factor, get(source + at)));
+        }
+    }
+
     /** The sum of one byte of each block, but for two of them. */
     private static int sum(long[] blocks, int count, int at, int without, int alsoWithout) {
         int sum = 0;

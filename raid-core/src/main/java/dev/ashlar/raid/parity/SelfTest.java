@@ -47,7 +47,7 @@ final class SelfTest {
 
     private enum Operation {
         GENERATE, GENERATE_P, GENERATE_Q, CHECK, CHECK_P, CHECK_Q, UPDATE, UPDATE_P, UPDATE_Q, FROM_P, FROM_Q,
-        FROM_Q_WITHOUT_P, PAIR, XOR
+        FROM_Q_WITHOUT_P, PAIR, XOR, MULTIPLY_ADD
     }
 
     /** A stripe in one of the areas. */
@@ -129,6 +129,7 @@ final class SelfTest {
             case FROM_Q_WITHOUT_P -> kernels.recoverFromQ(blocks, count, 0, q, shape.y, length);
             case PAIR -> kernels.recoverPair(blocks, count, p, q, x, shape.y, length);
             case XOR -> kernels.xor(blocks[x], blocks[shape.y], length);
+            case MULTIPLY_ADD -> kernels.multiplyAdd(0x53 * shape.y & 0xff, blocks[x], blocks[shape.y], length);
             case CHECK, CHECK_P, CHECK_Q -> {
                 return kernels.check(blocks, count, operation == Operation.CHECK_Q ? 0 : p,
                         operation == Operation.CHECK_P ? 0 : q, length);

@@ -9,98 +9,123 @@ final class VectorKernels implements Kernels {
     private static final ScalarKernels TAIL = ScalarKernels.INSTANCE;
     private static final int NOTHING = -1;
 
-    private static final int LARGE_TILE = Memory.MAX_TILE;
-    private static final int SMALL_TILE = 4 << 10;
-    /**
-     * Blocks that one kernel call takes, when generating in large and in small tiles. Two at a time measured best for
-     * blocks of 4 KiB on Zen 5; on Zen 4 it made no difference. Recovery of two blocks takes the larger number in small
-     * tiles: with up to six blocks that was a third to a half faster than two at a time, with eight the same.
-     */
-    static final int LARGE_GROUP = 6;
-    static final int SMALL_GROUP = 2;
+    static final int LARGE_TILE = Memory.MAX_TILE;
+    private static final int SMALL_TILE = Scratch.TILE_BYTES;
 
-    private final int smallGroup;
+    private final int laneBytes;
+    private final int longBlockBytes;
+    private final PqPass.First first;
+    private final PqPass.Next next;
+    private final SumPass sum;
+    private final PlainSums sums;
+    private final ProductPass product;
 
-    VectorKernels() {
-        this(SMALL_GROUP);
+    /** @param longBlockBytes from where on blocks count as long, see {@link #weightedSums} */
+    VectorKernels(int laneBytes, int longBlockBytes, PqPass.First first, PqPass.Next next, SumPass sum,
+            ProductPass product) {
+        this.laneBytes = laneBytes;
+        this.longBlockBytes = longBlockBytes;
+        this.first = first;
+        this.next = next;
+        this.sum = sum;
+        this.sums = new PlainSums(sum);
+        this.product = product;
     }
 
-    /** For tests that want to reach the kernels of large tiles with short blocks. */
-    VectorKernels(int smallGroup) {
-        this.smallGroup = smallGroup;
+    /** The same passes, put together for short blocks as for long ones, so that a test of short blocks meets all. */
+    VectorKernels withLongBlocksFrom(int bytes) {
+        return new VectorKernels(laneBytes, bytes, first, next, sum, product);
+    }
+
+    /** Bytes of one vector. */
+    int laneBytes() {
+        return laneBytes;
     }
 
     @Override
     public String description() {
-        return "vector " + VectorField.SPECIES.vectorBitSize() + " bits, products by "
-                + (VectorField.SEVEN_BITS ? "seven bits" : "half bytes");
+        return "vector " + 8 * laneBytes + " bits, products by " + (laneBytes == 64 ? "seven bits" : "half bytes");
     }
 
-    private static int whole(int lengthBytes) {
-        return lengthBytes & -VectorField.LANES;
+    private int whole(int lengthBytes) {
+        return lengthBytes & -laneBytes;
     }
 
     @Override
     public void generate(long[] blocks, int count, long p, long q, int lengthBytes) {
         int whole = whole(lengthBytes);
         if (p != 0 && q != 0) {
-            sums(blocks, count, p, q, whole);
+            weightedSums(blocks, count, NOTHING, p, q, whole);
         } else if (p != 0) {
             plainSum(blocks, count, NOTHING, 0, p, whole);
         } else if (q != 0) {
-            VectorColumns.weightedSum(blocks, count, NOTHING, q, whole);
+            weightedSum(blocks, count, NOTHING, q, whole);
         }
-        TAIL.generate(blocks, count, p, q, whole, lengthBytes);
+        if (whole < lengthBytes) {
+            TAIL.generate(blocks, count, p, q, whole, lengthBytes);
+        }
     }
 
     @Override
     public int check(long[] blocks, int count, long p, long q, int lengthBytes) {
         int whole = whole(lengthBytes);
+        Scratch scratch = Scratch.get();
         int wrong = 0;
-        if (p != 0 && q != 0) {
-            wrong = VectorColumns.check(blocks, count, p, q, whole);
-        } else if (p != 0) {
-            wrong = VectorColumns.differsFromP(blocks, count, p, whole) ? Parity.P_WRONG : 0;
-        } else if (q != 0) {
-            wrong = VectorColumns.differsFromQ(blocks, count, q, whole) ? Parity.Q_WRONG : 0;
+        for (int at = 0; at < whole; at += SMALL_TILE) {
+            int length = Math.min(SMALL_TILE, whole - at);
+            if (q != 0) {
+                sumsOfTile(blocks, count, NOTHING, NOTHING, at, scratch.plain, scratch.weighted, length);
+                wrong |= sum.differ(q + at, scratch.weighted, length) ? Parity.Q_WRONG : 0;
+            } else if (p != 0) {
+                sums.sum(blocks, count, NOTHING, 0, at, scratch.plain, length);
+            }
+            wrong |= p != 0 && sum.differ(p + at, scratch.plain, length) ? Parity.P_WRONG : 0;
         }
-        return wrong | TAIL.check(blocks, count, p, q, whole, lengthBytes);
+        return wrong | (whole < lengthBytes ? TAIL.check(blocks, count, p, q, whole, lengthBytes) : 0);
     }
 
     @Override
     public void update(long oldBlock, long newBlock, int exponent, long p, long q, int lengthBytes) {
         int whole = whole(lengthBytes);
         if (p != 0 && q != 0) {
-            VectorScaled.update(oldBlock, newBlock, Gf256.power(exponent), p, q, whole);
+            product.update(oldBlock, newBlock, Gf256.power(exponent), p, q, whole);
         } else if (p != 0) {
-            VectorXor.xor3(oldBlock, newBlock, p, p, whole);
+            sum.sum3(oldBlock, newBlock, p, p, whole);
         } else if (q != 0) {
-            VectorScaled.updateQ(oldBlock, newBlock, Gf256.power(exponent), q, whole);
+            product.updateQ(oldBlock, newBlock, Gf256.power(exponent), q, whole);
         }
-        TAIL.update(oldBlock, newBlock, exponent, p, q, whole, lengthBytes);
+        if (whole < lengthBytes) {
+            TAIL.update(oldBlock, newBlock, exponent, p, q, whole, lengthBytes);
+        }
     }
 
     @Override
     public void recoverFromP(long[] blocks, int count, long p, int x, int lengthBytes) {
         int whole = whole(lengthBytes);
         plainSum(blocks, count, x, p, blocks[x], whole);
-        TAIL.recoverFromP(blocks, count, p, x, whole, lengthBytes);
+        if (whole < lengthBytes) {
+            TAIL.recoverFromP(blocks, count, p, x, whole, lengthBytes);
+        }
     }
 
     @Override
     public void recoverFromQ(long[] blocks, int count, long p, long q, int x, int lengthBytes) {
         int whole = whole(lengthBytes);
         int factor = Gf256.power(-x);
-        if (p == 0) {
-            VectorColumns.weightedSum(blocks, count, x, blocks[x], whole);
-            VectorScaled.finishFromQ(q, blocks[x], factor, whole);
-        }
-        for (int at = 0; p != 0 && at < whole; at += SMALL_TILE) {
+        Scratch scratch = Scratch.get();
+        for (int at = 0; at < whole; at += SMALL_TILE) {
             int length = Math.min(SMALL_TILE, whole - at);
-            sumsOfTile(blocks, count, x, NOTHING, LARGE_GROUP, at, p + at, blocks[x] + at, length);
-            VectorScaled.finishFromQ(p + at, q + at, blocks[x] + at, factor, length);
+            long d = blocks[x] + at;
+            sumsOfTile(blocks, count, x, NOTHING, at, p != 0 ? p + at : scratch.plain, d, length);
+            if (p != 0) {
+                product.finishFromQAndP(p + at, q + at, d, factor, length);
+            } else {
+                product.finishFromQ(q + at, d, factor, length);
+            }
         }
-        TAIL.recoverFromQ(blocks, count, p, q, x, whole, lengthBytes);
+        if (whole < lengthBytes) {
+            TAIL.recoverFromQ(blocks, count, p, q, x, whole, lengthBytes);
+        }
     }
 
     @Override
@@ -110,58 +135,77 @@ final class VectorKernels implements Kernels {
         int b = PairCoefficients.b(x, y);
         for (int at = 0; at < whole; at += SMALL_TILE) {
             int length = Math.min(SMALL_TILE, whole - at);
-            sumsOfTile(blocks, count, x, y, LARGE_GROUP, at, blocks[x] + at, blocks[y] + at, length);
-            VectorScaled.finishPair(p + at, q + at, blocks[x] + at, blocks[y] + at, a, b, length);
+            sumsOfTile(blocks, count, x, y, at, blocks[x] + at, blocks[y] + at, length);
+            product.finishPair(p + at, q + at, blocks[x] + at, blocks[y] + at, a, b, length);
         }
-        TAIL.recoverPair(blocks, count, p, q, x, y, whole, lengthBytes);
+        if (whole < lengthBytes) {
+            TAIL.recoverPair(blocks, count, p, q, x, y, whole, lengthBytes);
+        }
     }
 
     @Override
     public void xor(long source, long target, int lengthBytes) {
         int whole = whole(lengthBytes);
-        VectorXor.xor2(target, source, target, whole);
-        TAIL.xor(source, target, whole, lengthBytes);
+        sum.sum2(target, source, target, whole);
+        if (whole < lengthBytes) {
+            TAIL.xor(source, target, whole, lengthBytes);
+        }
     }
 
-    private void sums(long[] blocks, int count, long p, long q, int length) {
-        boolean large = length >= LARGE_TILE;
-        int tile = large ? LARGE_TILE : SMALL_TILE;
-        int group = large ? LARGE_GROUP : smallGroup;
+    @Override
+    public void multiplyAdd(int factor, long source, long target, int lengthBytes) {
+        int whole = whole(lengthBytes);
+        product.multiplyAdd(factor, source, target, whole);
+        if (whole < lengthBytes) {
+            TAIL.multiplyAdd(factor, source, target, whole, lengthBytes);
+        }
+    }
+
+    /**
+     * Long blocks come from the second cache: there, one pass over all of them counts, if they are few enough. Short
+     * ones are in the first, where smaller groups are the quicker code.
+     */
+    private void weightedSums(long[] blocks, int count, int x, long p, long q, int length) {
+        boolean together = length >= longBlockBytes && count > 0 && count <= PqPass.MOST_FIRST;
+        int tile = together ? LARGE_TILE : SMALL_TILE;
         for (int at = 0; at < length; at += tile) {
-            sumsOfTile(blocks, count, NOTHING, NOTHING, group, at, p + at, q + at, Math.min(tile, length - at));
-        }
-    }
-
-    /** P and Q of all blocks but two, for one tile, which begins {@code at} bytes into each block. */
-    private static void sumsOfTile(long[] blocks, int count, int without, int alsoWithout, int group, int at, long p,
-            long q, int length) {
-        if (count == 0) {
-            VectorXor.xor1(Memory.ZEROES, p, length);
-            VectorXor.xor1(Memory.ZEROES, q, length);
-        }
-        for (int end = count; end > 0; end -= group) {
-            int start = Math.max(0, end - group);
-            VectorGroups.pq(end == count, blocks, start, end - start, without, alsoWithout, at, p, q, length);
-        }
-    }
-
-    /** The sum of all blocks, with another block in place of one of them. */
-    private static void plainSum(long[] blocks, int count, int without, long instead, long target, int length) {
-        if (count == 0) {
-            fillZero(target, length);
-        }
-        for (int at = 0; at < length; at += LARGE_TILE) {
-            int tileLength = Math.min(LARGE_TILE, length - at);
-            for (int start = 0; start < count; start += LARGE_GROUP) {
-                int size = Math.min(LARGE_GROUP, count - start);
-                VectorGroups.xor(start == 0, blocks, start, size, without, instead, at, target + at, tileLength);
+            int tileLength = Math.min(tile, length - at);
+            if (together) {
+                BlockGroups.first(first, blocks, 0, count, x, NOTHING, at, p + at, q + at, tileLength);
+            } else {
+                sumsOfTile(blocks, count, x, NOTHING, at, p + at, q + at, tileLength);
             }
         }
     }
 
-    private static void fillZero(long target, int length) {
+    private void weightedSum(long[] blocks, int count, int x, long q, int length) {
+        Scratch scratch = Scratch.get();
+        for (int at = 0; at < length; at += SMALL_TILE) {
+            sumsOfTile(blocks, count, x, NOTHING, at, scratch.plain, q + at, Math.min(SMALL_TILE, length - at));
+        }
+    }
+
+    /** P and Q of all blocks but two, for one tile, which begins {@code at} bytes into each block. */
+    private void sumsOfTile(long[] blocks, int count, int x, int y, int at, long p, long q, int length) {
+        if (count == 0) {
+            sum.sum1(Memory.ZEROES, p, length);
+            sum.sum1(Memory.ZEROES, q, length);
+            return;
+        }
+        int end = Math.max(0, count - PqPass.MOST_NEXT);
+        BlockGroups.first(first, blocks, end, count - end, x, y, at, p, q, length);
+        while (end > 0) {
+            int start = Math.max(0, end - PqPass.MOST_NEXT);
+            BlockGroups.next(next, blocks, start, end - start, x, y, at, p, q, length);
+            end = start;
+        }
+    }
+
+    /** The sum of all blocks, with another block in place of one of them. */
+    private void plainSum(long[] blocks, int count, int x, long instead, long target, int length) {
         for (int at = 0; at < length; at += LARGE_TILE) {
-            VectorXor.xor1(Memory.ZEROES, target + at, Math.min(LARGE_TILE, length - at));
+            int tileLength = Math.min(LARGE_TILE, length - at);
+            sums.sum(blocks, count, x, instead == 0 ? 0 : instead + at, at, target + at, tileLength);
         }
     }
 }

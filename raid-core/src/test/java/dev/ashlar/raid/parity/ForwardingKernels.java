@@ -43,4 +43,9 @@ class ForwardingKernels implements Kernels {
     public void xor(long source, long target, int lengthBytes) {
         reference.xor(source, target, lengthBytes);
     }
+
+    @Override
+    public void multiplyAdd(int factor, long source, long target, int lengthBytes) {
+        reference.multiplyAdd(factor, source, target, lengthBytes);
+    }
 }

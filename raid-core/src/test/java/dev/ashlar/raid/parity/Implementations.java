@@ -3,17 +3,27 @@ package dev.ashlar.raid.parity;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What the tests run: the reference, and everything that must equal it. */
+/** What the tests run: the reference, and everything that can be had here and must equal it. */
 final class Implementations {
+    private static final List<Parity> FAST = Stream.of(ParityImplementation.values())
+            .filter(implementation -> implementation != ParityImplementation.SCALAR)
+            .map(Candidate::of)
+            .filter(Candidate::available)
+            .flatMap(Implementations::both)
+            .toList();
+
     private Implementations() {}
 
-    /** All but the reference. The vector kernels come twice, so that short blocks meet the kernels of large tiles. */
+    /** Vector kernels come twice, so that short blocks meet the code for long ones. */
+    private static Stream<Parity> both(Candidate candidate) {
+        return candidate.kernels() == candidate.inTest()
+                ? Stream.of(new Parity(candidate.kernels()))
+                : Stream.of(new Parity(candidate.kernels()), new Parity(candidate.inTest()));
+    }
+
+    /** All but the reference. */
     static List<Parity> fast() {
-        return List.of(
-                Parity.best(),
-                new Parity(new LongKernels()),
-                new Parity(new VectorKernels()),
-                new Parity(new VectorKernels(VectorKernels.LARGE_GROUP)));
+        return Stream.concat(Stream.of(Parity.best()), FAST.stream()).toList();
     }
 
     static List<Parity> all() {

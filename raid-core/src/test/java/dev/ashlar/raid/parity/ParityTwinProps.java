@@ -104,6 +104,15 @@ class ParityTwinProps {
         });
     }
 
+    @Property(tries = 150)
+    void multiplyAddEqualsTheReference(
+            @ForAll("cases") Case shape, @ForAll @IntRange(min = 0, max = 255) int factor) {
+        sameAsReference(shape, (parity, stripe) -> {
+            parity.multiplyAdd(factor, stripe.other, stripe.p, stripe.lengthBytes);
+            return 0;
+        });
+    }
+
     /** P, Q, none, or a block that exists. */
     private static int missing(Case shape, int any) {
         return any < 0 || any < shape.count && shape.exists(any) ? any : first(shape);

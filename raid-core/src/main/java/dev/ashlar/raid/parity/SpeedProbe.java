@@ -1,0 +1,89 @@
+package dev.ashlar.raid.parity;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
+import java.util.function.LongSupplier;
+
+/**
+ * Times operations on one stripe that stays in the caches: {@link #BLOCKS} data blocks of {@link #LENGTH_BYTES}. One
+ * thread.
+ */
+final class SpeedProbe implements AutoCloseable {
+    static final int BLOCKS = 6;
+    static final int LENGTH_BYTES = 16 << 10;
+
+    private static final int FACTOR = 0x53;
+    /** Blocks begin this much apart, so that they do not all compete for the same places of a cache. */
+    private static final int STRIDE_BYTES = LENGTH_BYTES + 192;
+
+    private final Arena arena = Arena.ofConfined();
+    private final long[] blocks = new long[BLOCKS];
+    private final long p;
+    private final long q;
+    private final long other;
+    private final LongSupplier nanoClock;
+
+    /** @param nanoClock {@link System#nanoTime} or the like */
+    SpeedProbe(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+        MemorySegment memory = arena.allocate((BLOCKS + 3L) * STRIDE_BYTES, 4096);
+        Random random = new Random(6);
+        for (long at = 0; at < memory.byteSize(); at += Long.BYTES) {
+            memory.set(ValueLayout.JAVA_LONG, at, random.nextLong());
+        }
+        for (int e = 0; e < BLOCKS; e++) {
+            blocks[e] = memory.address() + (long) e * STRIDE_BYTES;
+        }
+        p = memory.address() + (long) BLOCKS * STRIDE_BYTES;
+        q = p + STRIDE_BYTES;
+        other = q + STRIDE_BYTES;
+    }
+
+    /**
+     * Runs an operation for some time, at least once.
+     *
+     * @return bytes of data blocks per nanosecond, so 10^9 bytes per second
+     */
+    double gigabytesPerSecond(Kernels kernels, ParityOperation operation, long nanos) {
+        long calls = 0;
+        long start = nanoClock.getAsLong();
+        long took;
+        do {
+            int step = calls < 8 ? 1 : 8;
+            for (int i = 0; i < step; i++) {
+                run(kernels, operation);
+            }
+            calls += step;
+            took = nanoClock.getAsLong() - start;
+        } while (took < nanos);
+        return (double) calls * dataBytes(operation) / Math.max(1, took);
+    }
+
+    private static int dataBytes(ParityOperation operation) {
+        return switch (operation) {
+            case UPDATE, XOR, MULTIPLY_ADD -> LENGTH_BYTES;
+            default -> BLOCKS * LENGTH_BYTES;
+        };
+    }
+
+    private void run(Kernels kernels, ParityOperation operation) {
+        switch (operation) {
+            case GENERATE_P -> kernels.generate(blocks, BLOCKS, p, 0, LENGTH_BYTES);
+            case GENERATE_PQ -> kernels.generate(blocks, BLOCKS, p, q, LENGTH_BYTES);
+            case CHECK -> kernels.check(blocks, BLOCKS, p, q, LENGTH_BYTES);
+            case UPDATE -> kernels.update(blocks[0], other, 3, p, q, LENGTH_BYTES);
+            case RECOVER_FROM_P -> kernels.recoverFromP(blocks, BLOCKS, p, 1, LENGTH_BYTES);
+            case RECOVER_FROM_Q -> kernels.recoverFromQ(blocks, BLOCKS, p, q, 1, LENGTH_BYTES);
+            case RECOVER_PAIR -> kernels.recoverPair(blocks, BLOCKS, p, q, 1, BLOCKS - 2, LENGTH_BYTES);
+            case XOR -> kernels.xor(blocks[0], other, LENGTH_BYTES);
+            case MULTIPLY_ADD -> kernels.multiplyAdd(FACTOR, blocks[0], other, LENGTH_BYTES);
+        }
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

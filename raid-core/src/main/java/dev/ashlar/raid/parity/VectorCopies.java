@@ -1,0 +1,78 @@
+package dev.ashlar.raid.parity;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.constant.ConstantDescs;
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Vector kernels of any length, each from classes of its own.
+ *
+ * <p><b>Rules for the loops</b> of {@code VectorPqFirst}, {@code VectorPqNext}, {@code VectorSum} and
+ * {@code VectorProduct}; measured, and each worth a factor in some process:
+ * <ul>
+ * <li>The species is a constant of the class. The compiler then knows every type exactly, whatever other species the
+ *     process has used. One set of classes is for the length that the JVM prefers; another length gets hidden copies
+ *     of the same classes, with their own constants, profiles and compiled code.
+ * <li>No vector lives from one turn of a loop to the next, as its type would be taken from profiles that all code of
+ *     the process shares.
+ * <li>P+Q loops call the Vector API directly. Beyond some 18 000 nodes the compiler refuses all methods but those that
+ *     the JDK marks, and vectors that pass through a refused one are boxed: a hundred times slower.
+ * <li>Addresses lose their highest bits, and the loop's counter its sign. Both change nothing, and let the compiler see
+ *     that every access lies within {@link Memory#ALL}: no checks, and no loop around the loop to lift them out.
+ * <li>At most six blocks a loop, each with a local variable of its own.
+ * </ul>
+ */
+final class VectorCopies {
+    private VectorCopies() {}
+
+    /** The length that the JVM prefers, but 512 bits only where bytes can be permuted over two registers. */
+    static VectorSpecies<Byte> preferred() {
+        int preferred = ByteVector.SPECIES_PREFERRED.length();
+        if (preferred >= 64 && CpuFlags.has("avx512vbmi")) {
+            return ByteVector.SPECIES_512;
+        }
+        return preferred >= 32 ? ByteVector.SPECIES_256 : ByteVector.SPECIES_128;
+    }
+
+    /** Whether the JVM computes on vectors of this length at all. */
+    static boolean supports(VectorSpecies<Byte> species) {
+        return species.length() <= ByteVector.SPECIES_MAX.length();
+    }
+
+    /** The species of a class of kernels: that of the copy, or the preferred one. */
+    static VectorSpecies<Byte> speciesOf(MethodHandles.Lookup kernels) {
+        try {
+            @SuppressWarnings("unchecked")
+            VectorSpecies<Byte> ofCopy = MethodHandles.classData(
+                    kernels, ConstantDescs.DEFAULT_NAME, VectorSpecies.class);
+            return ofCopy != null ? ofCopy : preferred();
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Kernels for a length. Each call for another than the preferred one loads classes anew. */
+    static VectorKernels of(VectorSpecies<Byte> species) {
+        if (species.equals(preferred())) {
+            return new VectorKernels(species.length(), VectorKernels.LARGE_TILE, new VectorPqFirst(),
+                    new VectorPqNext(), new VectorSum(), new VectorProduct());
+        }
+        return new VectorKernels(species.length(), VectorKernels.LARGE_TILE, copy(VectorPqFirst.class, species),
+                copy(VectorPqNext.class, species), copy(VectorSum.class, species), copy(VectorProduct.class, species));
+    }
+
+    /** An instance of a hidden copy; the compiler cannot name its class, only what it implements. */
+    @SuppressWarnings("unchecked")
+    private static <T> T copy(Class<?> kernels, VectorSpecies<Byte> species) {
+        try (InputStream in = kernels.getResourceAsStream(kernels.getSimpleName() + ".class")) {
+            MethodHandles.Lookup hidden = MethodHandles.lookup()
+                    .defineHiddenClassWithClassData(in.readAllBytes(), species, true);
+            return (T) hidden.lookupClass().getDeclaredConstructor().newInstance();
+        } catch (IOException | ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot copy " + kernels, e);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package dev.ashlar.raid.parity;
+
+import static dev.ashlar.raid.parity.Memory.ALL;
+import static jdk.incubator.vector.ByteVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.XOR;
+
+import java.lang.invoke.MethodHandles;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * {@link PqPass} that begins P and Q. Its loops follow the rules in {@link VectorCopies}: they look alike and are written
+ * out, because a loop over an array of addresses costs a third of the speed, and a helper method can cost all of it.
+ */
+final class VectorPqFirst implements PqPass.First {
+    private static final VectorSpecies<Byte> SPECIES = VectorCopies.speciesOf(MethodHandles.lookup());
+    private static final int LANES = SPECIES.length();
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final byte POLYNOMIAL = Gf256.POLYNOMIAL;
+
+    @Override
+    public void first1(long a0, long p, long q, int length) {
+        long d0 = a0 & Memory.ADDRESS_BITS;
+        long toP = p & Memory.ADDRESS_BITS;
+        long toQ = q & Memory.ADDRESS_BITS;
+        for (int i = 0; i < length; i += LANES) {
+            int at = i & Integer.MAX_VALUE;
+            ByteVector x0 = fromMemorySegment(SPECIES, ALL, d0 + at, ORDER);
+            x0.intoMemorySegment(ALL, toP + at, ORDER);
+            x0.intoMemorySegment(ALL, toQ + at, ORDER);
+        }
+    }
+
+    @Override
+    public void first2(long a0, long a1, long p, long q, int length) {
+        ByteVector zero = ByteVector.zero(SPECIES);
+        ByteVector polynomial = ByteVector.broadcast(SPECIES, POLYNOMIAL);
+        long d0 = a0 & Memory.ADDRESS_BITS;
+        long d1 = a1 & Memory.ADDRESS_BITS;
+        long toP = p & Memory.ADDRESS_BITS;
+        long toQ = q & Memory.ADDRESS_BITS;
+        for (int i = 0; i < length; i += LANES) {
+            int at = i & Integer.MAX_VALUE;
+            ByteVector x1 = fromMemorySegment(SPECIES, ALL, d1 + at, ORDER);
+            ByteVector x0 = fromMemorySegment(SPECIES, ALL, d0 + at, ORDER);
+            ByteVector plain = x1.lanewise(XOR, x0);
+            ByteVector weighted = x1.add(x1)
+                    .lanewise(XOR, zero.blend(polynomial, x1.compare(LT, zero)))
+                    .lanewise(XOR, x0);
+            plain.intoMemorySegment(ALL, toP + at, ORDER);
+            weighted.intoMemorySegment(ALL, toQ + at, ORDER);
+        }
+    }
+
+    @Override
+    public void first3(long a0, long a1, long a2, long p, long q, int length) {
+        ByteVector zero = ByteVector.zero(SPECIES);
+        ByteVector polynomial = ByteVector.broadcast(SPECIES, POLYNOMIAL);
+        long d0 = a0 & Memory.ADDRESS_BITS;
+        long d1 = a1 & Memory.ADDRESS_BITS;
+        long d2 = a2 & Memory.ADDRESS_BITS;
+        long toP = p & Memory.ADDRESS_BITS;
+        long toQ = q & Memory.ADDRESS_BITS;
+        for (int i = 0; i < length; i += LANES) {
+            int at = i & Integer.MAX_VALUE;
+            ByteVector x2 = fromMemorySegment(SPECIES, ALL, d2 + at, ORDER);
+            ByteVector x1 = fromMemorySegment(SPECIES, ALL, d1 + at, ORDER);
+            ByteVector plain = x2.lanewise(XOR, x1);
+            ByteVector weighted = x2.add(x2)
+                    .lanewise(XOR, zero.blend(polynomial, x2.compare(LT, zero)))
+                    .lanewise(XOR, x1);
+            ByteVector x0 = fromMemorySegment(SPECIES, ALL, d0 + at, ORDER);
+            plain = plain.lanewise(XOR, x0);
+            weighted = weighted.add(weighted)
+                    .lanewise(XOR, zero.blend(polynomial, weighted.compare(LT, zero)))
+                    .lanewise(XOR, x0);
+            plain.intoMemorySegment(ALL, toP + at, ORDER);
+            weighted.intoMemorySegment(ALL, toQ + at, ORDER);
+        }
+    }
+
+    @Override
+    public void first4(long a0, long a1, long a2, long a3, long p, long q, int length) {
+        ByteVector zero = ByteVector.zero(SPECIES);
+        ByteVector polynomial = ByteVector.broadcast(SPECIES, POLYNOMIAL);
+        long d0 = a0 & Memory.ADDRESS_BITS;
+        long d1 = a1 & Memory.ADDRESS_BITS;
+        long d2 = a2 & Memory.ADDRESS_BITS;
+        long d3 = a3 & Memory.ADDRESS_BITS;
+        long toP = p & Memory.ADDRESS_BITS;
+        long toQ = q & Memory.ADDRESS_BITS;
+        for (int i = 0; i < length; i += LANES) {
+            int at = i & Integer.MAX_VALUE;
+            ByteVector x3 = fromMemorySegment(SPECIES, ALL, d3 + at, ORDER);
+            ByteVector x2 = fromMemorySegment(SPECIES, ALL, d2 + at, ORDER);
+            ByteVector plain = x3.lanewise(XOR, x2);
+            ByteVector weighted = x3.add(x3)
+                    .lanewise(XOR, zero.blend(polynomial, x3.compare(LT, zero)))
+                    .lanewise(XOR, x2);
+            ByteVector x1 = fromMemorySegment(SPECIES, ALL, d1 + at, ORDER);
+            plain = plain.lanewise(XOR, x1);
+            weighted = weighted.add(weighted)
+                    .lanewise(XOR, zero.blend(polynomial, weighted.compare(LT, zero)))
+                    .lanewise(XOR, x1);
+            ByteVector x0 = fromMemorySegment(SPECIES, ALL, d0 + at, ORDER);
+            plain = plain.lanewise(XOR, x0);
+            weighted = weighted.add(weighted)
+                    .lanewise(XOR, zero.blend(polynomial, weighted.compare(LT, zero)))
+                    .lanewise(XOR, x0);
+            plain.intoMemorySegment(ALL, toP + at, ORDER);
+            weighted.intoMemorySegment(ALL, toQ + at, ORDER);
+        }
+    }
+
+    @Override
+    public void first5(long a0, long a1, long a2, long a3, long a4, long p, long q, int length) {
+        ByteVector zero = ByteVector.zero(SPECIES);
+        ByteVector polynomial = ByteVector.broadcast(SPECIES, POLYNOMIAL);
+        long d0 = a0 & Memory.ADDRESS_BITS;
+        long d1 = a1 & Memory.ADDRESS_BITS;
+        long d2 = a2 & Memory.ADDRESS_BITS;
+        long d3 = a3 & Memory.ADDRESS_BITS;
+        long d4 = a4 & Memory.ADDRESS_BITS;
+        long toP = p & Memory.ADDRESS_BITS;
+        long toQ = q & Memory.ADDRESS_BITS;
+        for (int i = 0; i < length; i += LANES) {
+            int at = i & Integer.MAX_VALUE;
+            ByteVector x4 = fromMemorySegment(SPECIES, ALL, d4 + at, ORDER);
+            ByteVector x3 = fromMemorySegment(SPECIES, ALL, d3 + at, ORDER);
+            ByteVector plain = x4.lanewise(XOR, x3);
+            ByteVector weighted = x4.add(x4)
+                    .lanewise(XOR, zero.blend(polynomial, x4.compare(LT, zero)))
+                    .lanewise(XOR, x3);
+            ByteVector x2 = fromMemorySegment(SPECIES, ALL, d2 + at, ORDER);
+            plain = plain.lanewise(XOR, x2);
+            weighted = weighted.add(weighted)
+                    .lanewise(XOR, zero.blend(polynomial, weighted.compare(LT, zero)))
+                    .lanewise(XOR, x2);
+            ByteVector x1 = fromMemorySegment(SPECIES, ALL, d1 + at, ORDER);
+            plain = plain.lanewise(XOR, x1);
+            weighted = weighted.add(weighted)
+                    .lanewise(XOR, zero.blend(polynomial, weighted.compare(LT, zero)))
+                    .lanewise(XOR, x1);
+            ByteVector x0 = fromMemorySegment(SPECIES, ALL, d0 + at, ORDER);
+            plain = plain.lanewise(XOR, x0);
+            weighted = weighted.add(weighted)
+                    .lanewise(XOR, zero.blend(polynomial, weighted.compare(LT, zero)))
+                    .lanewise(XOR, x0);
+            plain.intoMemorySegment(ALL, toP + at, ORDER);
+            weighted.intoMemorySegment(ALL, toQ + at, ORDER);
+        }
+    }
+
+    @Override
+    public void first6(long a0, long a1, long a2, long a3, long a4, long a5, long p, long q, int length) {
+        ByteVector zero = ByteVector.zero(SPECIES);
+        ByteVector polynomial = ByteVector.broadcast(SPECIES, POLYNOMIAL);
+        long d0 = a0 & Memory.ADDRESS_BITS;
+        long d1 = a1 & Memory.ADDRESS_BITS;
+        long d2 = a2 & Memory.ADDRESS_BITS;
+        long d3 = a3 & Memory.ADDRESS_BITS;
+        long d4 = a4 & Memory.ADDRESS_BITS;
+        long d5 = a5 & Memory.ADDRESS_BITS;
+        long toP = p & Memory.ADDRESS_BITS;
+        long toQ = q & Memory.ADDRESS_BITS;
+        for (int i = 0; i < length; i += LANES) {
+            int at = i & Integer.MAX_VALUE;
+            ByteVector x5 = fromMemorySegment(SPECIES, ALL, d5 + at, ORDER);
+            ByteVector x4 = fromMemorySegment(SPECIES, ALL, d4 + at, ORDER);
+            ByteVector plain = x5.lanewise(XOR, x4);
+            ByteVector weighted = x5.add(x5)
+                    .lanewise(XOR, zero.blend(polynomial, x5.compare(LT, zero)))
+                    .lanewise(XOR, x4);
+            ByteVector x3 = fromMemorySegment(SPECIES, ALL, d3 + at, ORDER);
+            plain = plain.lanewise(XOR, x3);
+            weighted = weighted.add(weighted)
+                    .lanewise(XOR, zero.blend(polynomial, weighted.compare(LT, zero)))
+                    .lanewise(XOR, x3);
+            ByteVector x2 = fromMemorySegment(SPECIES, ALL, d2 + at, ORDER);
+            plain = plain.lanewise(XOR, x2);
+            weighted = weighted.add(weighted)
+                    .lanewise(XOR, zero.blend(polynomial, weighted.compare(LT, zero)))
+                    .lanewise(XOR, x2);
+            ByteVector x1 = fromMemorySegment(SPECIES, ALL, d1 + at, ORDER);
+            plain = plain.lanewise(XOR, x1);
+            weighted = weighted.add(weighted)
+                    .lanewise(XOR, zero.blend(polynomial, weighted.compare(LT, zero)))
+                    .lanewise(XOR, x1);
+            ByteVector x0 = fromMemorySegment(SPECIES, ALL, d0 + at, ORDER);
+            plain = plain.lanewise(XOR, x0);
+            weighted = weighted.add(weighted)
+                    .lanewise(XOR, zero.blend(polynomial, weighted.compare(LT, zero)))
+                    .lanewise(XOR, x0);
+            plain.intoMemorySegment(ALL, toP + at, ORDER);
+            weighted.intoMemorySegment(ALL, toQ + at, ORDER);
+        }
+    }
+}
