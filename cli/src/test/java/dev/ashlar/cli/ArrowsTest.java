@@ -41,7 +41,7 @@ class ArrowsTest {
     static {
         may("block");
         may("raid", "block");
-        may("raid.parity");
+        may("raid.parity", "block");
         may("raid.layout", "raid");
         may("raid.superblock", "block", "raid", "raid.layout");
         may("raid.bitmap", "block", "raid");

@@ -13,17 +13,21 @@ import java.lang.foreign.ValueLayout;
  * is thrown inside the {@code try}. {@link Thread#holdsLock} is the cheapest such method (12 ns) and no compiler
  * replaces it.
  */
-final class MappedMemory {
+public final class MappedMemory {
     private static final Object ONE = new Object();
     private static final Object OTHER = new Object();
 
     private MappedMemory() {}
 
-    /** Copies out of a mapping. False: a page could not be had, and the target's content is undefined. */
-    static boolean copy(MemorySegment map, long mapOffset, MemorySegment target, long targetOffset,
+    /**
+     * Copies, where source, target or both are mappings.
+     *
+     * @return false: a page could not be had, and the target's content is undefined
+     */
+    public static boolean copy(MemorySegment source, long sourceOffset, MemorySegment target, long targetOffset,
             long lengthBytes) {
         try {
-            MemorySegment.copy(map, mapOffset, target, targetOffset, lengthBytes);
+            MemorySegment.copy(source, sourceOffset, target, targetOffset, lengthBytes);
             throwPendingFault(ONE);
             return true;
         } catch (InternalError _) {

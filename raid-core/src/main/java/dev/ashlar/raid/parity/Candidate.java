@@ -12,6 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
  */
 record Candidate(ParityImplementation implementation, Kernels kernels, Kernels inTest, String obstacle) {
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
+    /** What helps where there is no Vector API. */
+    static final String NO_MODULE = "no vector kernels: run with --add-modules=" + VECTOR_MODULE;
 
     boolean available() {
         return kernels != null;
@@ -27,7 +29,7 @@ record Candidate(ParityImplementation implementation, Kernels kernels, Kernels i
                     : unavailable(implementation, IsaL.description());
             case VECTOR128, VECTOR256, VECTOR512 -> hasVectorModule()
                     ? Vectors.candidate(implementation)
-                    : unavailable(implementation, "run with --add-modules=" + VECTOR_MODULE);
+                    : unavailable(implementation, NO_MODULE);
         };
     }
 

@@ -1,47 +1,43 @@
 package dev.ashlar.raid.parity;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Kernels that go to another implementation for each operation, by a choice that may be replaced while others compute.
- * The first call asks for one: a process that never computes parity never measures.
+ * Kernels that go to another implementation for each operation, by choices that may change while others compute. The
+ * first call of each operation asks for a choice: what a process never computes is never measured.
+ *
+ * <p>Both arrays are read and written by any thread without synchronisation. What is read may be old, which costs
+ * nothing but a question asked twice or a call to the slower kernels; kernels have final fields only.
  */
 final class ChosenKernels implements Kernels {
-    /** Which kernels do what. */
-    record Choice(boolean settled, Kernels generateP, Kernels generatePq, Kernels check, Kernels update,
-            Kernels recoverFromP, Kernels recoverFromQ, Kernels recoverPair, Kernels xor, Kernels multiplyAdd) {
-        /** The same for all, until a better one is known. */
-        static Choice ofAll(Kernels all) {
-            return new Choice(false, all, all, all, all, all, all, all, all, all);
-        }
-    }
-
+    private final Kernels[] chosen = new Kernels[ParityOperation.values().length];
+    private final boolean[] asked = new boolean[chosen.length];
     private final String description;
-    private final Consumer<ChosenKernels> chooser;
-    private final AtomicBoolean asked = new AtomicBoolean();
-    private volatile Choice choice;
+    private final Consumer<ParityOperation> chooser;
 
     /**
      * @param all what does everything at first
-     * @param chooser called once, by the first operation; must return soon, and may {@link #choose} at any time
+     * @param chooser told of operations when they are first called, perhaps more than once; must return soon
      */
-    ChosenKernels(Kernels all, Consumer<ChosenKernels> chooser) {
-        this.description = all.description();
+    ChosenKernels(Kernels all, String description, Consumer<ParityOperation> chooser) {
+        Arrays.fill(chosen, all);
+        this.description = description;
         this.chooser = chooser;
-        this.choice = Choice.ofAll(all);
     }
 
-    void choose(Choice better) {
-        choice = better;
+    /** Sends an operation to other kernels from now on. */
+    void choose(ParityOperation operation, Kernels kernels) {
+        chosen[operation.ordinal()] = kernels;
     }
 
-    private Choice choice() {
-        Choice now = choice;
-        if (!now.settled && !asked.get() && asked.compareAndSet(false, true)) {
-            chooser.accept(this);
+    private Kernels of(ParityOperation operation) {
+        int index = operation.ordinal();
+        if (!asked[index]) {
+            asked[index] = true;
+            chooser.accept(operation);
         }
-        return now;
+        return chosen[index];
     }
 
     @Override
@@ -51,42 +47,42 @@ final class ChosenKernels implements Kernels {
 
     @Override
     public void generate(long[] blocks, int count, long p, long q, int lengthBytes) {
-        Choice now = choice();
-        (q == 0 ? now.generateP : now.generatePq).generate(blocks, count, p, q, lengthBytes);
+        of(q == 0 ? ParityOperation.GENERATE_P : ParityOperation.GENERATE_PQ)
+                .generate(blocks, count, p, q, lengthBytes);
     }
 
     @Override
     public int check(long[] blocks, int count, long p, long q, int lengthBytes) {
-        return choice().check.check(blocks, count, p, q, lengthBytes);
+        return of(ParityOperation.CHECK).check(blocks, count, p, q, lengthBytes);
     }
 
     @Override
     public void update(long oldBlock, long newBlock, int exponent, long p, long q, int lengthBytes) {
-        choice().update.update(oldBlock, newBlock, exponent, p, q, lengthBytes);
+        of(ParityOperation.UPDATE).update(oldBlock, newBlock, exponent, p, q, lengthBytes);
     }
 
     @Override
     public void recoverFromP(long[] blocks, int count, long p, int x, int lengthBytes) {
-        choice().recoverFromP.recoverFromP(blocks, count, p, x, lengthBytes);
+        of(ParityOperation.RECOVER_FROM_P).recoverFromP(blocks, count, p, x, lengthBytes);
     }
 
     @Override
     public void recoverFromQ(long[] blocks, int count, long p, long q, int x, int lengthBytes) {
-        choice().recoverFromQ.recoverFromQ(blocks, count, p, q, x, lengthBytes);
+        of(ParityOperation.RECOVER_FROM_Q).recoverFromQ(blocks, count, p, q, x, lengthBytes);
     }
 
     @Override
     public void recoverPair(long[] blocks, int count, long p, long q, int x, int y, int lengthBytes) {
-        choice().recoverPair.recoverPair(blocks, count, p, q, x, y, lengthBytes);
+        of(ParityOperation.RECOVER_PAIR).recoverPair(blocks, count, p, q, x, y, lengthBytes);
     }
 
     @Override
     public void xor(long source, long target, int lengthBytes) {
-        choice().xor.xor(source, target, lengthBytes);
+        of(ParityOperation.XOR).xor(source, target, lengthBytes);
     }
 
     @Override
     public void multiplyAdd(int factor, long source, long target, int lengthBytes) {
-        choice().multiplyAdd.multiplyAdd(factor, source, target, lengthBytes);
+        of(ParityOperation.MULTIPLY_ADD).multiplyAdd(factor, source, target, lengthBytes);
     }
 }

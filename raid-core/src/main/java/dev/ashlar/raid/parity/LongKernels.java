@@ -1,7 +1,11 @@
 package dev.ashlar.raid.parity;
 
+import static dev.ashlar.raid.parity.LongPass.PLAIN;
+import static dev.ashlar.raid.parity.LongPass.PRODUCT;
+import static dev.ashlar.raid.parity.LongPass.WEIGHTED;
 import static dev.ashlar.raid.parity.Scratch.TILE_BYTES;
-import static dev.ashlar.raid.parity.Scratch.TILE_LONGS;
+
+import java.lang.foreign.MemorySegment;
 
 /**
  * Plain Java on {@code long}s, for JVMs without the Vector API: a tile at a time is summed up on the heap by loops that
@@ -10,9 +14,6 @@ import static dev.ashlar.raid.parity.Scratch.TILE_LONGS;
 final class LongKernels implements Kernels {
     private static final ScalarKernels TAIL = ScalarKernels.INSTANCE;
     private static final int NOTHING = -1;
-    /** Where the two sums begin. */
-    private static final int PLAIN = 0;
-    private static final int WEIGHTED = TILE_LONGS;
 
     @Override
     public String description() {
@@ -51,21 +52,18 @@ final class LongKernels implements Kernels {
     @Override
     public int check(long[] blocks, int count, long p, long q, int lengthBytes) {
         int whole = whole(lengthBytes);
-        long[] sums = Scratch.get().longs;
+        Scratch scratch = Scratch.get();
+        long[] sums = scratch.longs;
         int wrong = 0;
         for (int at = 0; at < whole; at += TILE_BYTES) {
             int n = longs(whole, at);
             if (q != 0) {
                 weighted(sums, blocks, count, NOTHING, NOTHING, at, n);
-                LongPass.add1(sums, WEIGHTED, q + at, n);
-                wrong |= LongPass.anySet(sums, WEIGHTED, n) ? Parity.Q_WRONG : 0;
+                wrong |= differs(scratch, WEIGHTED, q + at, n) ? Parity.Q_WRONG : 0;
             } else if (p != 0) {
                 plain(sums, blocks, count, NOTHING, at, n);
             }
-            if (p != 0) {
-                LongPass.add1(sums, PLAIN, p + at, n);
-                wrong |= LongPass.anySet(sums, PLAIN, n) ? Parity.P_WRONG : 0;
-            }
+            wrong |= p != 0 && differs(scratch, PLAIN, p + at, n) ? Parity.P_WRONG : 0;
         }
         return wrong | (whole < lengthBytes ? TAIL.check(blocks, count, p, q, whole, lengthBytes) : 0);
     }
@@ -77,11 +75,11 @@ final class LongKernels implements Kernels {
         long[] sums = Scratch.get().longs;
         for (int at = 0; at < whole; at += TILE_BYTES) {
             int n = longs(whole, at);
-            LongPass.set2(sums, oldBlock + at, newBlock + at, n);
+            LongPass.setBoth(sums, oldBlock + at, newBlock + at, n);
             if (q != 0) {
-                LongPass.scale(sums, PLAIN, coefficient, n);
-                LongPass.add1(sums, WEIGHTED, q + at, n);
-                LongPass.put(sums, WEIGHTED, q + at, n);
+                LongPass.multiply(sums, coefficient, n);
+                LongPass.add1(sums, PRODUCT, q + at, n);
+                LongPass.put(sums, PRODUCT, q + at, n);
             }
             if (p != 0) {
                 LongPass.add1(sums, PLAIN, p + at, n);
@@ -117,10 +115,10 @@ final class LongKernels implements Kernels {
             int n = longs(whole, at);
             weighted(sums, blocks, count, x, NOTHING, at, n);
             LongPass.add1(sums, WEIGHTED, q + at, n);
-            LongPass.scale(sums, WEIGHTED, inverse, n);
-            LongPass.put(sums, WEIGHTED, blocks[x] + at, n);
+            LongPass.multiply(sums, inverse, n);
+            LongPass.put(sums, PRODUCT, blocks[x] + at, n);
             if (p != 0) {
-                LongPass.addOther(sums, PLAIN, n);
+                LongPass.addProduct(sums, n);
                 LongPass.put(sums, PLAIN, p + at, n);
             }
         }
@@ -129,10 +127,10 @@ final class LongKernels implements Kernels {
         }
     }
 
-    /** As D_x is a*plain + b*weighted, it is b * (weighted + a/b * plain), and a/b is g^y: one product fewer to hold. */
     @Override
     public void recoverPair(long[] blocks, int count, long p, long q, int x, int y, int lengthBytes) {
         int whole = whole(lengthBytes);
+        int a = PairCoefficients.a(x, y);
         int b = PairCoefficients.b(x, y);
         long[] sums = Scratch.get().longs;
         for (int at = 0; at < whole; at += TILE_BYTES) {
@@ -140,13 +138,14 @@ final class LongKernels implements Kernels {
             long dx = blocks[x] + at;
             weighted(sums, blocks, count, x, y, at, n);
             LongPass.add1(sums, WEIGHTED, q + at, n);
-            LongPass.put(sums, WEIGHTED, dx, n);
+            LongPass.multiply(sums, b, n);
+            LongPass.put(sums, PRODUCT, dx, n);
             LongPass.add1(sums, PLAIN, p + at, n);
-            LongPass.scale(sums, PLAIN, Gf256.power(y), n);
-            LongPass.add1(sums, WEIGHTED, dx, n);
-            LongPass.scale(sums, WEIGHTED, b, n);
-            LongPass.put(sums, WEIGHTED, dx, n);
-            LongPass.addOther(sums, PLAIN, n);
+            System.arraycopy(sums, PLAIN, sums, WEIGHTED, n);
+            LongPass.multiply(sums, a, n);
+            LongPass.add1(sums, PRODUCT, dx, n);
+            LongPass.put(sums, PRODUCT, dx, n);
+            LongPass.addProduct(sums, n);
             LongPass.put(sums, PLAIN, blocks[y] + at, n);
         }
         if (whole < lengthBytes) {
@@ -175,13 +174,19 @@ final class LongKernels implements Kernels {
         for (int at = 0; at < whole; at += TILE_BYTES) {
             int n = longs(whole, at);
             LongPass.first1(sums, source + at, n);
-            LongPass.scale(sums, PLAIN, factor, n);
-            LongPass.add1(sums, WEIGHTED, target + at, n);
-            LongPass.put(sums, WEIGHTED, target + at, n);
+            LongPass.multiply(sums, factor, n);
+            LongPass.add1(sums, PRODUCT, target + at, n);
+            LongPass.put(sums, PRODUCT, target + at, n);
         }
         if (whole < lengthBytes) {
             TAIL.multiplyAdd(factor, source, target, whole, lengthBytes);
         }
+    }
+
+    private static boolean differs(Scratch scratch, int sum, long address, int n) {
+        long bytes = (long) n * Long.BYTES;
+        long from = (long) sum * Long.BYTES;
+        return MemorySegment.mismatch(scratch.heap, from, from + bytes, Memory.ALL, address, address + bytes) >= 0;
     }
 
     /** Both sums of all blocks but {@code x} and {@code y}. */

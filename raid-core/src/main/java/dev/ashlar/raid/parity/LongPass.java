@@ -10,14 +10,23 @@ import java.lang.foreign.MemorySegment;
  * Loops over {@code long}s that the compiler turns into vectors by itself. Each long is eight field elements side by
  * side; doubling them is a shift, with the bits that crossed into the next byte taken out and the polynomial put in.
  *
- * <p>Sums are kept on the heap: {@code sums} holds the plain one at 0 and the weighted one at
- * {@link Scratch#TILE_LONGS}, {@code n} longs each. One array, because the compiler must know that what it writes is
- * not what it reads next; and native blocks only as sources, because those it tells from the array, but not from each
- * other. At most two blocks a loop: with three it gains nothing more, with four it gives up.
+ * <p>Sums are kept on the heap, {@code n} longs each, the plain one at {@link #PLAIN}, the weighted one at
+ * {@link #WEIGHTED} and the last product at {@link #PRODUCT}. What the loops must be for the compiler:
+ * <ul>
+ * <li>One array at fixed distances, because it must know that what a loop writes is not what it reads next; native
+ *     memory only as a source, because that it tells from the array, but not from other native memory.
+ * <li>A visible bound of {@code n}, so that no index can overflow.
+ * <li>Small: two doublings. With three nothing is gained, with four it gives up.
+ * </ul>
  */
 final class LongPass {
     private static final long HIGH_BITS = 0x8080808080808080L;
     private static final long POLYNOMIALS = 0x1d1d1d1d1d1d1d1dL;
+
+    /** Where the sums begin. */
+    static final int PLAIN = 0;
+    static final int WEIGHTED = TILE_LONGS;
+    static final int PRODUCT = 2 * TILE_LONGS;
 
     private LongPass() {}
 
@@ -25,17 +34,6 @@ final class LongPass {
     static long twice(long a) {
         long high = a & HIGH_BITS;
         return (a & ~HIGH_BITS) << 1 ^ (high - (high >>> 7) & POLYNOMIALS);
-    }
-
-    /** Eight products with a constant, bit by bit of the constant from the highest down. */
-    static long multiply(long a, long c7, long c6, long c5, long c4, long c3, long c2, long c1, long c0) {
-        long product = twice(a & c7) ^ a & c6;
-        product = twice(product) ^ a & c5;
-        product = twice(product) ^ a & c4;
-        product = twice(product) ^ a & c3;
-        product = twice(product) ^ a & c2;
-        product = twice(product) ^ a & c1;
-        return twice(product) ^ a & c0;
     }
 
     /** All ones if that bit of a constant is set, else zero. */
@@ -49,32 +47,35 @@ final class LongPass {
 
     static void first1(long[] sums, long a0, int n) {
         long d0 = a0 & Memory.ADDRESS_BITS;
-        for (int i = 0; i < n; i++) {
+        int end = Math.min(n, TILE_LONGS);
+        for (int i = 0; i < end; i++) {
             long x0 = get(d0, i);
             sums[i] = x0;
-            sums[i + TILE_LONGS] = x0;
+            sums[i + WEIGHTED] = x0;
         }
     }
 
     static void first2(long[] sums, long a0, long a1, int n) {
         long d0 = a0 & Memory.ADDRESS_BITS;
         long d1 = a1 & Memory.ADDRESS_BITS;
-        for (int i = 0; i < n; i++) {
+        int end = Math.min(n, TILE_LONGS);
+        for (int i = 0; i < end; i++) {
             long x0 = get(d0, i);
             long x1 = get(d1, i);
             sums[i] = x0 ^ x1;
-            sums[i + TILE_LONGS] = twice(x1) ^ x0;
+            sums[i + WEIGHTED] = twice(x1) ^ x0;
         }
     }
 
     static void next2(long[] sums, long a0, long a1, int n) {
         long d0 = a0 & Memory.ADDRESS_BITS;
         long d1 = a1 & Memory.ADDRESS_BITS;
-        for (int i = 0; i < n; i++) {
+        int end = Math.min(n, TILE_LONGS);
+        for (int i = 0; i < end; i++) {
             long x0 = get(d0, i);
             long x1 = get(d1, i);
             sums[i] ^= x0 ^ x1;
-            sums[i + TILE_LONGS] = twice(twice(sums[i + TILE_LONGS]) ^ x1) ^ x0;
+            sums[i + WEIGHTED] = twice(twice(sums[i + WEIGHTED]) ^ x1) ^ x0;
         }
     }
 
@@ -82,7 +83,8 @@ final class LongPass {
     static void set2(long[] sums, long a0, long a1, int n) {
         long d0 = a0 & Memory.ADDRESS_BITS;
         long d1 = a1 & Memory.ADDRESS_BITS;
-        for (int i = 0; i < n; i++) {
+        int end = Math.min(n, TILE_LONGS);
+        for (int i = 0; i < end; i++) {
             sums[i] = get(d0, i) ^ get(d1, i);
         }
     }
@@ -91,53 +93,67 @@ final class LongPass {
     static void add2(long[] sums, long a0, long a1, int n) {
         long d0 = a0 & Memory.ADDRESS_BITS;
         long d1 = a1 & Memory.ADDRESS_BITS;
-        for (int i = 0; i < n; i++) {
+        int end = Math.min(n, TILE_LONGS);
+        for (int i = 0; i < end; i++) {
             sums[i] ^= get(d0, i) ^ get(d1, i);
         }
     }
 
-    /** Adds one block to one of the sums: {@code from} is 0 or {@link Scratch#TILE_LONGS}. */
-    static void add1(long[] sums, int from, long a0, int n) {
+    /** The sum of two, as the plain sum and as the weighted one. */
+    static void setBoth(long[] sums, long a0, long a1, int n) {
         long d0 = a0 & Memory.ADDRESS_BITS;
-        for (int i = 0; i < n; i++) {
-            sums[i + from] ^= get(d0, i);
+        long d1 = a1 & Memory.ADDRESS_BITS;
+        int end = Math.min(n, TILE_LONGS);
+        for (int i = 0; i < end; i++) {
+            long x = get(d0, i) ^ get(d1, i);
+            sums[i] = x;
+            sums[i + WEIGHTED] = x;
         }
     }
 
-    /** The weighted sum becomes {@code c} times one of the sums. */
-    static void scale(long[] sums, int from, int c, int n) {
-        long c7 = mask(c, 7);
-        long c6 = mask(c, 6);
-        long c5 = mask(c, 5);
-        long c4 = mask(c, 4);
-        long c3 = mask(c, 3);
-        long c2 = mask(c, 2);
-        long c1 = mask(c, 1);
-        long c0 = mask(c, 0);
-        for (int i = 0; i < n; i++) {
-            sums[i + TILE_LONGS] = multiply(sums[i + from], c7, c6, c5, c4, c3, c2, c1, c0);
+    /** Adds one block to one of the sums. */
+    static void add1(long[] sums, int sum, long a0, int n) {
+        long d0 = a0 & Memory.ADDRESS_BITS;
+        int end = Math.min(n, TILE_LONGS);
+        for (int i = 0; i < end; i++) {
+            sums[i + sum] ^= get(d0, i);
         }
     }
 
-    /** The plain sum is added to the weighted one, or the other way round. */
-    static void addOther(long[] sums, int to, int n) {
-        int from = TILE_LONGS - to;
-        for (int i = 0; i < n; i++) {
-            sums[i + to] ^= sums[i + from];
+    /** The product becomes a constant times the weighted sum, two bits of the constant at a time. */
+    static void multiply(long[] sums, int constant, int n) {
+        begin(sums, mask(constant, 7), mask(constant, 6), n);
+        goOn(sums, mask(constant, 5), mask(constant, 4), n);
+        goOn(sums, mask(constant, 3), mask(constant, 2), n);
+        goOn(sums, mask(constant, 1), mask(constant, 0), n);
+    }
+
+    private static void begin(long[] sums, long highMask, long lowMask, int n) {
+        int end = Math.min(n, TILE_LONGS);
+        for (int i = 0; i < end; i++) {
+            long x = sums[i + WEIGHTED];
+            sums[i + PRODUCT] = twice(x & highMask) ^ x & lowMask;
         }
     }
 
-    /** Whether one of the sums is anything but zeroes. */
-    static boolean anySet(long[] sums, int from, int n) {
-        long any = 0;
-        for (int i = 0; i < n; i++) {
-            any |= sums[i + from];
+    private static void goOn(long[] sums, long highMask, long lowMask, int n) {
+        int end = Math.min(n, TILE_LONGS);
+        for (int i = 0; i < end; i++) {
+            long x = sums[i + WEIGHTED];
+            sums[i + PRODUCT] = twice(twice(sums[i + PRODUCT]) ^ x & highMask) ^ x & lowMask;
         }
-        return any != 0;
+    }
+
+    /** Adds the product to the plain sum. */
+    static void addProduct(long[] sums, int n) {
+        int end = Math.min(n, TILE_LONGS);
+        for (int i = 0; i < end; i++) {
+            sums[i] ^= sums[i + PRODUCT];
+        }
     }
 
     /** Copies one of the sums out. */
-    static void put(long[] sums, int from, long target, int n) {
-        MemorySegment.copy(sums, from, ALL, JAVA_LONG_UNALIGNED, target, n);
+    static void put(long[] sums, int sum, long target, int n) {
+        MemorySegment.copy(sums, sum, ALL, JAVA_LONG_UNALIGNED, target, n);
     }
 }

@@ -57,15 +57,17 @@ public final class Parity {
     private static final Parity SCALAR = new Parity(ScalarKernels.INSTANCE);
 
     private final Kernels kernels;
+    private final SegmentParity segments = new SegmentParity(this);
 
     Parity(Kernels kernels) {
         this.kernels = kernels;
     }
 
     /**
-     * The fastest implementation that works here, or the one that was {@link #require}d. The first call chooses and
-     * tests it, which takes some 100 ms, and logs which one it is and why. When it is first used, a thread in the
-     * background compares it with plain Java for a few seconds, and each operation goes to what is faster.
+     * The implementation for this process: the one that was {@link #require}d, or else plain Java at first, tested by
+     * the first call in some ten milliseconds, and what the log says. Where there is the Vector API, each operation
+     * that is used goes over to vectors as soon as they are compiled and measured to be faster, as a rule within a
+     * second or two; a thread in the background sees to it.
      */
     public static Parity best() {
         return Selection.best();
@@ -93,6 +95,11 @@ public final class Parity {
     /** The reference implementation: slow, and simple enough to check by hand. */
     public static Parity scalar() {
         return SCALAR;
+    }
+
+    /** The same kernels for memory segments of any kind. */
+    public SegmentParity forSegments() {
+        return segments;
     }
 
     /** Which kernels run. */
@@ -135,9 +142,7 @@ public final class Parity {
      * @param q address of Q, 0 if there is none
      */
     public void update(long oldBlock, long newBlock, int exponent, long p, long q, int lengthBytes) {
-        if (exponent < 0 || exponent >= MAX_BLOCKS) {
-            throw new IllegalArgumentException("exponent=" + exponent + " is not from 0 to " + (MAX_BLOCKS - 1));
-        }
+        requireExponent(exponent);
         requireLength(lengthBytes);
         requireAddress("oldBlock", oldBlock);
         requireAddress("newBlock", newBlock);
@@ -204,9 +209,7 @@ public final class Parity {
      * @param factor an element of the field, 0 to 255
      */
     public void multiplyAdd(int factor, long source, long target, int lengthBytes) {
-        if (factor < 0 || factor > 255) {
-            throw new IllegalArgumentException("factor=" + factor + " is not from 0 to 255");
-        }
+        requireFactor(factor);
         requireLength(lengthBytes);
         requireAddress("source", source);
         requireAddress("target", target);
@@ -219,6 +222,18 @@ public final class Parity {
                     "count=" + count + " is not from 0 to " + Math.min(MAX_BLOCKS, blocks.length));
         }
         requireLength(lengthBytes);
+    }
+
+    static void requireExponent(int exponent) {
+        if (exponent < 0 || exponent >= MAX_BLOCKS) {
+            throw new IllegalArgumentException("exponent=" + exponent + " is not from 0 to " + (MAX_BLOCKS - 1));
+        }
+    }
+
+    static void requireFactor(int factor) {
+        if (factor < 0 || factor > 255) {
+            throw new IllegalArgumentException("factor=" + factor + " is not from 0 to 255");
+        }
     }
 
     private static void requireLength(int lengthBytes) {

@@ -15,8 +15,10 @@ final class Scratch {
 
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
-    /** Two tiles on the heap, one behind the other. */
-    final long[] longs = new long[2 * TILE_LONGS];
+    /** Three tiles on the heap, one behind the other. */
+    final long[] longs = new long[3 * TILE_LONGS];
+    /** The same as a segment. */
+    final MemorySegment heap = MemorySegment.ofArray(longs);
     /** Address of a native tile. */
     final long plain;
     /** Address of another. */

@@ -86,10 +86,11 @@ class Gf256Test {
         }
     }
 
-    private static long multiply(long eight, int c) {
-        return LongPass.multiply(eight, LongPass.mask(c, 7), LongPass.mask(c, 6), LongPass.mask(c, 5),
-                LongPass.mask(c, 4), LongPass.mask(c, 3), LongPass.mask(c, 2), LongPass.mask(c, 1),
-                LongPass.mask(c, 0));
+    private static long multiply(long eight, int constant) {
+        long[] sums = new long[3 * Scratch.TILE_LONGS];
+        sums[LongPass.WEIGHTED] = eight;
+        LongPass.multiply(sums, constant, 1);
+        return sums[LongPass.PRODUCT];
     }
 
     @Test

@@ -23,7 +23,7 @@ class ParityProcessTest {
     @EnabledIfSystemProperty(named = "os.arch", matches = "amd64|x86_64")
     void cpuWithoutBytePermutesMultipliesByHalfBytes() throws Exception {
         String output = run("--add-modules=jdk.incubator.vector", "-XX:UseAVX=2");
-        assertThat(output).contains("products by half bytes").contains("self-test passed").contains("all equal");
+        assertThat(output).contains("vector 256 bits, products by half bytes").contains("all equal");
     }
 
     @Test
