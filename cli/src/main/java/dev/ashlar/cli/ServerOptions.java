@@ -5,6 +5,7 @@ import dev.ashlar.cli.serve.Listening;
 import dev.ashlar.cli.serve.ServerSetting;
 import dev.ashlar.cli.serve.TlsChoice;
 import dev.ashlar.cli.serve.TlsMode;
+import dev.ashlar.raid.parity.ParityImplementation;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Mixin;
@@ -71,6 +72,13 @@ final class ServerOptions {
             + "description of their own.")
     private String description;
 
+    @Option(
+            names = "--parity",
+            paramLabel = "NAME",
+            description = "How parity is computed: auto, scalar, java, vector128, vector256, vector512 or isal; 'ashlar "
+                    + "parity' shows what there is.")
+    private String parity;
+
     /** @throws IllegalArgumentException if a value is wrong */
     ServerSetting setting() {
         return new ServerSetting(
@@ -82,6 +90,7 @@ final class ServerOptions {
                 new TlsChoice(tls == null ? null : TlsMode.parse(tls), tlsCertificates, tlsVerifyPeer, tlsPsk),
                 limits.choice(),
                 metrics == null ? null : HostPort.parseLocal(metrics),
-                description);
+                description,
+                parity == null ? null : ParityImplementation.parse(parity));
     }
 }

@@ -4,6 +4,7 @@ import dev.ashlar.block.DeviceBusyException;
 import dev.ashlar.block.NoSpaceException;
 import dev.ashlar.block.ReadOnlyDeviceException;
 import dev.ashlar.raid.ArrayRefusedException;
+import dev.ashlar.raid.parity.ParityUnavailableException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -21,6 +22,7 @@ public final class Failures {
             case ArrayRefusedException _ -> ExitCode.REFUSED;
             case ReadOnlyDeviceException _ -> ExitCode.REFUSED;
             case DeviceBusyException _ -> ExitCode.REFUSED;
+            case ParityUnavailableException _ -> ExitCode.MISSING_TOOL;
             case IllegalArgumentException _ -> ExitCode.USAGE;
             default -> ExitCode.IO_ERROR;
         };
@@ -36,6 +38,7 @@ public final class Failures {
             case FileSystemException _ -> message;
             case NoSpaceException _ -> message;
             case IOException _ when message != null -> message;
+            case ParityUnavailableException _ -> message;
             case IllegalArgumentException _ when message != null -> message;
             default -> "unexpected " + failure + " (with --verbose it shows where)";
         };

@@ -13,6 +13,7 @@ import dev.ashlar.nbd.PeerRules;
 import dev.ashlar.nbd.RateLimits;
 import dev.ashlar.nbd.TakeoverRule;
 import dev.ashlar.raid.OpenOptions;
+import dev.ashlar.raid.parity.ParityImplementation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -38,11 +39,11 @@ import org.tomlj.TomlParseResult;
 public final class ConfigFile {
     private static final Set<String> TOP = Set.of("server", "array", "export");
     static final Set<String> SERVER = Set.of(
-            "listen", "unix", "vsock", "unix-mode", "tls", "tls-certificates", "tls-verify-peer", "tls-psk", "max-connections",
-            "max-connections-per-address", "payload-memory", "payload-wait", "handshake-timeout", "takeover-timeout",
-            "idle-timeout", "stall-timeout", "drain-timeout", "keepalive-idle", "keepalive-interval",
-            "keepalive-count", "tcp-user-timeout", "rate", "iops", "metrics", "description", "read-only", "force",
-            "run");
+            "listen", "unix", "vsock", "unix-mode", "tls", "tls-certificates", "tls-verify-peer", "tls-psk",
+            "max-connections", "max-connections-per-address", "payload-memory", "payload-wait",
+            "handshake-timeout", "takeover-timeout", "idle-timeout", "stall-timeout", "drain-timeout", "keepalive-idle", "keepalive-interval",
+            "keepalive-count", "tcp-user-timeout", "rate", "iops", "metrics", "description", "parity", "read-only",
+            "force", "run");
     private static final Set<String> ARRAY = Set.of("members", "read-only", "force", "run");
     static final Set<String> EXPORT = Set.of(
             "name", "array", "description", "read-only", "tls", "allow", "allow-uid", "allow-identity", "rate", "iops",
@@ -114,7 +115,8 @@ public final class ConfigFile {
                 tls,
                 limits(keys),
                 keys.parsedNumber("metrics", HostPort::parseLocal),
-                keys.text("description", null));
+                keys.text("description", null),
+                keys.parsed("parity", ParityImplementation::parse));
     }
 
     /** What is wrong with a limit is said in a sentence that begins with its key. */

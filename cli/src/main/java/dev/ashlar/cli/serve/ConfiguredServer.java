@@ -146,7 +146,8 @@ final class ConfiguredServer {
     /** Holds new connections to the limits of {@code changed}, and takes its description for exports without one. */
     void change(ServerSetting changed) {
         setting = new ServerSetting(
-                setting.listening(), setting.tls(), changed.limits(), setting.metrics(), changed.description());
+                setting.listening(), setting.tls(), changed.limits(), setting.metrics(), changed.description(),
+                setting.parity());
         limits = changed.limits().limits();
         server.changeLimits(limits);
     }

@@ -12,6 +12,7 @@ import dev.ashlar.cli.result.ExitCode;
 import dev.ashlar.cli.result.Failures;
 import dev.ashlar.cli.serve.ServeConfig.ArrayExport;
 import dev.ashlar.raid.array.RaidArray;
+import dev.ashlar.raid.parity.Parity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
@@ -104,6 +105,9 @@ public final class Daemon implements ControlledDaemon, AutoCloseable {
         ServerSetting setting = config.server();
         started = config;
         holding = config;
+        if (setting.parity() != null) {
+            Parity.use(setting.parity());
+        }
         Addresses.requireFree(setting.listening().certain(System.getenv("LISTEN_FDS") != null));
         server = new ConfiguredServer(setting);
         if (withLastClient) {

@@ -110,6 +110,7 @@ final class Reload {
         leave("listen, unix, unix-mode or vsock", old.listening(), now.listening());
         leave("tls, tls-certificates, tls-verify-peer or tls-psk", old.tls(), now.tls());
         leave("metrics", old.metrics(), now.metrics());
+        leave("parity", old.parity(), now.parity());
         leave("payload-memory", old.limits().payloadMemory(), now.limits().payloadMemory());
         leave("payload-wait", old.limits().payloadWait(), now.limits().payloadWait());
         leave("takeover-timeout", old.limits().times().takeover(), now.limits().times().takeover());

@@ -1,5 +1,8 @@
 package dev.ashlar.cli.serve;
 
+import dev.ashlar.raid.parity.ParityImplementation;
+import java.util.Optional;
+
 /**
  * What is said of a daemon's server as a whole, by flags or by {@code [server]}.
  *
@@ -8,16 +11,18 @@ package dev.ashlar.cli.serve;
  * @param limits its bounds
  * @param metrics where it tells them over HTTP, null for nowhere
  * @param description of exports that have none of their own, null for one made from the array
+ * @param parity how parity is computed, empty for what is fastest, null if nothing is said
  */
 public record ServerSetting(
-        Listening listening, TlsChoice tls, LimitChoice limits, HostPort metrics, String description) {
+        Listening listening, TlsChoice tls, LimitChoice limits, HostPort metrics, String description,
+        Optional<ParityImplementation> parity) {
     /** Nothing said. */
     public static final ServerSetting NONE =
-            new ServerSetting(Listening.NONE, TlsChoice.NONE, LimitChoice.NONE, null, null);
+            new ServerSetting(Listening.NONE, TlsChoice.NONE, LimitChoice.NONE, null, null, null);
 
     /** Only where to listen. */
     public static ServerSetting at(Listening listening) {
-        return new ServerSetting(listening, TlsChoice.NONE, LimitChoice.NONE, null, null);
+        return new ServerSetting(listening, TlsChoice.NONE, LimitChoice.NONE, null, null, null);
     }
 
     /** All addresses of both, and of everything else what this says, or {@code other} where this says nothing. */
@@ -27,6 +32,7 @@ public record ServerSetting(
                 tls.orElse(other.tls),
                 limits.orElse(other.limits),
                 LimitChoice.first(metrics, other.metrics),
-                LimitChoice.first(description, other.description));
+                LimitChoice.first(description, other.description),
+                LimitChoice.first(parity, other.parity));
     }
 }

@@ -14,12 +14,14 @@ import dev.ashlar.nbd.TakeoverRule;
 import dev.ashlar.nbd.ServerLimits;
 import dev.ashlar.nbd.TcpSettings;
 import dev.ashlar.raid.OpenOptions;
+import dev.ashlar.raid.parity.ParityImplementation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -92,6 +94,7 @@ class ConfigFileTest {
                 iops = 2000
                 metrics = "9100"
                 description = "of the attic"
+                parity = "vector256"
                 """);
         assertThat(config.server()).isEqualTo(new ServerSetting(
                 new Listening(
@@ -115,7 +118,8 @@ class ConfigFileTest {
                         100L << 20,
                         2000L),
                 new HostPort("127.0.0.1", 9100),
-                "of the attic"));
+                "of the attic",
+                Optional.of(ParityImplementation.VECTOR256)));
     }
 
     @Test
@@ -263,20 +267,23 @@ class ConfigFileTest {
                 new TlsChoice(TlsMode.ON, null, null, null),
                 limits(5, null, null),
                 null,
-                null);
+                null,
+                Optional.empty());
         ServerSetting file = new ServerSetting(
                 new Listening(List.of(second), List.of(Path.of("s")), PosixFilePermissions.fromString("rw-------")),
                 new TlsChoice(TlsMode.REQUIRE, Path.of("c"), true, null),
                 limits(6, Duration.ofSeconds(1), 7L),
                 first,
-                "d");
+                "d",
+                Optional.of(ParityImplementation.JAVA));
         assertThat(flags.orElse(file)).isEqualTo(new ServerSetting(
                 new Listening(
                         List.of(first, second), List.of(Path.of("s")), PosixFilePermissions.fromString("rw-------")),
                 new TlsChoice(TlsMode.ON, Path.of("c"), true, null),
                 limits(5, Duration.ofSeconds(1), 7L),
                 first,
-                "d"));
+                "d",
+                Optional.empty()));
     }
 
     @Test

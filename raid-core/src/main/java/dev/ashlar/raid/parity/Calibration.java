@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  */
 final class Calibration {
     /** What takes over from the first must be this much faster. */
-    private static final double CLEARLY = 1.1;
+    static final double CLEARLY = 1.1;
     /** Kernels this far behind after {@link #ROUNDS_TO_PROVE} turns get no more of them in a run. */
     private static final double FAR_BEHIND = 20;
     private static final int ROUNDS_TO_PROVE = 200;
@@ -33,8 +33,9 @@ final class Calibration {
      *
      * @param turnNanos how long each candidate runs in one round, about
      * @param limitNanos after which no turn begins
+     * @param leastRounds how many there are at least, if there is time
      */
-    void run(SpeedProbe probe, LongSupplier nanoClock, long turnNanos, long limitNanos) {
+    void run(SpeedProbe probe, LongSupplier nanoClock, long turnNanos, long limitNanos, int leastRounds) {
         long end = nanoClock.getAsLong() + limitNanos;
         int idle = 0;
         for (int round = 0; idle < PATIENCE; round++) {
@@ -48,7 +49,7 @@ final class Calibration {
                 }
             }
             // Without progress nothing may mean that the compiler is busy: as long as the first leads, all is open.
-            idle = progress || fastest() == 0 && round < ROUNDS_TO_PROVE ? 0 : idle + 1;
+            idle = progress || round < leastRounds || fastest() == 0 && round < ROUNDS_TO_PROVE ? 0 : idle + 1;
         }
     }
 

@@ -63,7 +63,7 @@ final class Handover {
 
     private void attempt(ParityOperation operation, Calibration calibration, int number) {
         try (SpeedProbe probe = new SpeedProbe(System::nanoTime)) {
-            calibration.run(probe, System::nanoTime, TURN_NANOS, LIMIT_NANOS);
+            calibration.run(probe, System::nanoTime, TURN_NANOS, LIMIT_NANOS, 0);
         }
         String speeds = "%s at %.1f GB/s, %s at %.1f".formatted(implementation.optionName(), calibration.speed(1),
                 ParityImplementation.JAVA.optionName(), calibration.speed(0));

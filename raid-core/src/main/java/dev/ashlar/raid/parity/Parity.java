@@ -1,5 +1,7 @@
 package dev.ashlar.raid.parity;
 
+import java.util.Optional;
+
 /**
  * P and Q of a stripe: generate, check, update and recover.
  *
@@ -64,10 +66,12 @@ public final class Parity {
     }
 
     /**
-     * The implementation for this process: the one that was {@link #require}d, or else plain Java at first, tested by
-     * the first call in some ten milliseconds, and what the log says. Where there is the Vector API, each operation
-     * that is used goes over to vectors as soon as they are compiled and measured to be faster, as a rule within a
-     * second or two; a thread in the background sees to it.
+     * The implementation for this process: what was said by {@link #use}, else what the environment variable
+     * ASHLAR_PARITY names, else our choice. That is plain Java at first, tested by the first call in some ten
+     * milliseconds. Where there is the Vector API, each operation that is used goes over to vectors as soon as they are
+     * compiled and measured to be faster, as a rule within a second or two; a thread in the background sees to it.
+     *
+     * @throws ParityUnavailableException if the variable names one that cannot be had here
      */
     public static Parity best() {
         return Selection.best();
@@ -83,13 +87,13 @@ public final class Parity {
     }
 
     /**
-     * Makes {@link #best} return one implementation from now on, for all of the process. Arrays that are open keep what
-     * they have.
+     * Decides what {@link #best} returns from now on, for all of the process. Arrays that are open keep what they have.
      *
+     * @param implementation empty for our choice
      * @throws ParityUnavailableException if it cannot be had here, or fails its test; then nothing changes
      */
-    public static void require(ParityImplementation implementation) {
-        Selection.require(implementation);
+    public static void use(Optional<ParityImplementation> implementation) {
+        Selection.use(implementation);
     }
 
     /** The reference implementation: slow, and simple enough to check by hand. */

@@ -1,5 +1,6 @@
 package dev.ashlar.raid.parity;
 
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,24 +11,34 @@ import org.slf4j.LoggerFactory;
 final class Selection {
     private static final Logger LOG = LoggerFactory.getLogger(Parity.class);
 
-    private static volatile Parity required;
+    /** Names an implementation for processes that are told of none otherwise. */
+    private static final String VARIABLE = "ASHLAR_PARITY";
+
+    private static volatile Parity decided;
 
     private Selection() {}
 
-    /** In a class of its own, so that a process that requires an implementation does not look for the best. */
-    private static final class Best {
-        static final Parity PARITY = choose();
-    }
-
     static Parity best() {
-        Parity now = required;
-        return now != null ? now : Best.PARITY;
+        Parity now = decided;
+        return now != null ? now : decide();
     }
 
-    static void require(ParityImplementation implementation) {
-        Parity parity = tested(implementation);
-        LOG.info("Parity kernels: {} (required)", parity.description());
-        required = parity;
+    private static synchronized Parity decide() {
+        if (decided == null) {
+            String named = System.getenv(VARIABLE);
+            use(named == null || named.isEmpty() ? Optional.empty() : ParityImplementation.parse(named));
+        }
+        return decided;
+    }
+
+    static synchronized void use(Optional<ParityImplementation> implementation) {
+        if (implementation.isEmpty()) {
+            decided = choose();
+        } else {
+            Parity parity = tested(implementation.get());
+            LOG.info("Parity kernels: {} (required)", parity.description());
+            decided = parity;
+        }
     }
 
     static Parity tested(ParityImplementation implementation) {

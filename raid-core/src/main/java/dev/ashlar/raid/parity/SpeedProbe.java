@@ -48,15 +48,17 @@ final class SpeedProbe implements AutoCloseable {
      */
     double gigabytesPerSecond(Kernels kernels, ParityOperation operation, long nanos) {
         long calls = 0;
+        int step = 1;
         long start = nanoClock.getAsLong();
         long took;
         do {
-            int step = calls < 8 ? 1 : 8;
             for (int i = 0; i < step; i++) {
                 run(kernels, operation);
             }
             calls += step;
             took = nanoClock.getAsLong() - start;
+            // Reading the clock must not count.
+            step = took < nanos >>> 3 ? 2 * step : step;
         } while (took < nanos);
         return (double) calls * dataBytes(operation) / Math.max(1, took);
     }
