@@ -34,23 +34,27 @@ final class Calibration {
      * @param turnNanos how long each candidate runs in one round, about
      * @param limitNanos after which no turn begins
      * @param leastRounds how many there are at least, if there is time
+     * @return whether anything became faster
      */
-    void run(SpeedProbe probe, LongSupplier nanoClock, long turnNanos, long limitNanos, int leastRounds) {
+    boolean run(SpeedProbe probe, LongSupplier nanoClock, long turnNanos, long limitNanos, int leastRounds) {
         long end = nanoClock.getAsLong() + limitNanos;
         int idle = 0;
+        boolean any = false;
         for (int round = 0; idle < PATIENCE; round++) {
             boolean progress = false;
             for (int i = 0; i < candidates.length; i++) {
                 if (nanoClock.getAsLong() - end >= 0) {
-                    return;
+                    return any;
                 }
                 if (round < ROUNDS_TO_PROVE || best[i] * FAR_BEHIND > best[fastest()]) {
                     progress |= measured(i, probe.gigabytesPerSecond(candidates[i], operation, turnNanos));
                 }
             }
+            any |= progress;
             // Without progress nothing may mean that the compiler is busy: as long as the first leads, all is open.
             idle = progress || round < leastRounds || fastest() == 0 && round < ROUNDS_TO_PROVE ? 0 : idle + 1;
         }
+        return any;
     }
 
     /** Takes a measured speed in; whether it is progress. */

@@ -63,6 +63,9 @@ final class Handover {
 
     private void attempt(ParityOperation operation, Calibration calibration, int number) {
         try (SpeedProbe probe = new SpeedProbe(System::nanoTime)) {
+            if (number == 0) {
+                probe.warmUp(better, operation);
+            }
             calibration.run(probe, System::nanoTime, TURN_NANOS, LIMIT_NANOS, 0);
         }
         String speeds = "%s at %.1f GB/s, %s at %.1f".formatted(implementation.optionName(), calibration.speed(1),

@@ -15,8 +15,11 @@ import java.util.function.LongSupplier;
  */
 public record ParitySpeeds(List<Column> columns) {
     private static final long TURN_NANOS = 2_000_000;
-    private static final long LIMIT_NANOS = 5_000_000_000L;
-    private static final int LEAST_ROUNDS = 60;
+    /** Of one operation in one sweep over all. */
+    private static final long LIMIT_NANOS = 400_000_000L;
+    private static final int LEAST_ROUNDS = 12;
+    /** So often all is measured again at most, since the compiler may have a long queue. */
+    private static final int MOST_SWEEPS = 8;
 
     /**
      * One implementation.
@@ -46,7 +49,7 @@ public record ParitySpeeds(List<Column> columns) {
     }
 
     /**
-     * Tests and measures all that can be had here; takes some ten seconds of the calling thread.
+     * Tests and measures all that can be had here; takes ten to thirty seconds of the calling thread.
      *
      * @param nanoClock any that runs while this thread does: its CPU time, or {@link System#nanoTime}
      */
@@ -64,24 +67,35 @@ public record ParitySpeeds(List<Column> columns) {
                 runners.add(candidate);
             }
         }
-        try (SpeedProbe probe = new SpeedProbe(nanoClock)) {
-            for (ParityOperation operation : ParityOperation.values()) {
-                measure(operation, runners, columns, probe, nanoClock);
-            }
-        }
+        measure(runners, columns, nanoClock);
         return new ParitySpeeds(columns);
     }
 
-    private static void measure(ParityOperation operation, List<Candidate> runners, List<Column> columns,
-            SpeedProbe probe, LongSupplier nanoClock) {
-        Calibration calibration = new Calibration(
-                operation, runners.stream().map(Candidate::kernels).toArray(Kernels[]::new));
-        calibration.run(probe, nanoClock, TURN_NANOS, LIMIT_NANOS, LEAST_ROUNDS);
-        for (int i = 0; i < runners.size(); i++) {
-            columns.get(runners.get(i).implementation().ordinal()).gigabytesPerSecond()
-                    .put(operation, calibration.speed(i));
+    private static void measure(List<Candidate> runners, List<Column> columns, LongSupplier nanoClock) {
+        Kernels[] kernels = runners.stream().map(Candidate::kernels).toArray(Kernels[]::new);
+        Map<ParityOperation, Calibration> calibrations = new EnumMap<>(ParityOperation.class);
+        for (ParityOperation operation : ParityOperation.values()) {
+            calibrations.put(operation, new Calibration(operation, kernels));
         }
-        chosen(operation, columns).chosen().add(operation);
+        try (SpeedProbe probe = new SpeedProbe(nanoClock)) {
+            for (ParityOperation operation : ParityOperation.values()) {
+                runners.forEach(candidate -> probe.warmUp(candidate, operation));
+            }
+            boolean progress = true;
+            for (int sweep = 0; sweep < MOST_SWEEPS && progress; sweep++) {
+                progress = sweep == 0;
+                for (Calibration calibration : calibrations.values()) {
+                    progress |= calibration.run(probe, nanoClock, TURN_NANOS, LIMIT_NANOS, LEAST_ROUNDS);
+                }
+            }
+        }
+        calibrations.forEach((operation, calibration) -> {
+            for (int i = 0; i < runners.size(); i++) {
+                columns.get(runners.get(i).implementation().ordinal()).gigabytesPerSecond()
+                        .put(operation, calibration.speed(i));
+            }
+            chosen(operation, columns).chosen().add(operation);
+        });
     }
 
     /** As {@link Selection} and {@link Handover} choose: plain Java, unless the preferred vectors are clearly faster. */
