@@ -1,4 +1,4 @@
-package dev.ashlar.bench;
+package dev.ashlar.bench.array;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,17 +7,20 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** A folder for the images of one benchmark, in memory where the system property does not name another place. */
-final class ScratchFolder implements AutoCloseable {
+/** A folder for the images of one benchmark, gone when it is closed. */
+public final class ScratchFolder implements AutoCloseable {
+    /** A place on tmpfs. */
+    public static final String MEMORY = "/dev/shm";
+
     private final Path folder;
 
-    ScratchFolder() throws IOException {
-        Path place = Path.of(System.getProperty("ashlar.bench.folder", "/dev/shm"));
-        folder = Files.createTempDirectory(place, "ashlar-bench");
+    /** @param place an existing folder to make this one in */
+    public ScratchFolder(String place) throws IOException {
+        folder = Files.createTempDirectory(Path.of(place), "ashlar-bench");
     }
 
     /** Paths in the folder, of files that need not exist. */
-    List<Path> paths(String prefix, int count) {
+    public List<Path> paths(String prefix, int count) {
         return IntStream.range(0, count).mapToObj(i -> folder.resolve(prefix + i)).toList();
     }
 
