@@ -45,10 +45,10 @@ class Processes:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
 
-    def spawn(self, command, log_path, stdout=None, env=None):
+    def spawn(self, command, log_path, stdin=subprocess.DEVNULL, stdout=None, env=None):
         """Starts a command whose output goes to the log; with stdout=PIPE only its standard error does."""
         with open(log_path, "ab") as log:
-            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout or log, stderr=log, env=env,
+            child = subprocess.Popen(command, stdin=stdin, stdout=stdout or log, stderr=log, env=env,
                                      start_new_session=True, preexec_fn=_die_with_parent)
         self._pids.append(child.pid)
         return child

@@ -82,7 +82,7 @@ def _conditions(run):
                 "all servers and patterns in turn within a round, order rotated by round"
                 + ("" if run.get("complete") else "; **the run did not come to its end**")],
         ["client", "fio's nbd engine on the same CPUs; for FUA a small client of our own"],
-        ["others on the machine", _disturbance(seen)],
+        ["others on the machine", disturbance(seen)],
     ]
     lines = ["## Conditions", "", *table(["", ""], rows), ""]
     commands = [f"{server['title']}: `{command}`" for server in seen["servers"].values()
@@ -90,7 +90,8 @@ def _conditions(run):
     return lines + ["<details><summary>Commands</summary>", "", *[f"- {line}" for line in commands], "", "</details>"]
 
 
-def _disturbance(seen):
+def disturbance(seen):
+    """In words, how much of the machine others took while a run was made."""
     start = seen["load_at_start"][0]
     if "load_at_end" not in seen:
         return f"load average {start:.2f} at the start"

@@ -10,7 +10,7 @@ import picocli.CommandLine;
 final class Verbs {
     private static final List<String> NAMES = List.of(
             "create", "serve", "up", "examine", "detail", "status", "check", "repair", "stop", "fail", "remove", "add",
-            "export", "unexport", "reload", "mark", "unmark", "assemble", "parity", "demo", "test");
+            "export", "unexport", "reload", "mark", "unmark", "assemble", "parity", "demo", "bench", "test");
 
     private Verbs() {}
 
@@ -50,6 +50,7 @@ final class Verbs {
             case "assemble" -> new AssembleCommand();
             case "parity" -> new ParityCommand();
             case "demo" -> new DemoCommand();
+            case "bench" -> new BenchCommand();
             case "test" -> new TestCommand();
             default -> throw new IllegalArgumentException("no verb: name=" + name);
         };

@@ -27,7 +27,7 @@ class CommandLineTest {
         assertThat(help.exitCode()).isEqualTo(ExitCode.OK);
         assertThat(help.out()).contains(
                 "create", "serve", "examine", "detail", "check", "repair", "stop", "fail", "remove", "add", "assemble",
-                "status", "up", "export", "unexport", "reload", "mark", "unmark", "parity", "demo", "test");
+                "status", "up", "export", "unexport", "reload", "mark", "unmark", "parity", "demo", "bench", "test");
     }
 
     @ParameterizedTest
@@ -41,7 +41,8 @@ class CommandLineTest {
         "serve", "serve --listen=h:x m0", "serve --unix-mode=9 m0", "serve --tls=maybe m0",
         "serve --vsock=x m0", "serve --idle-timeout=5 m0", "serve --max-connections=0 m0", "serve --rate=fast m0",
         "serve --handshake-timeout=9999999h m0", "serve --stall-timeout=366000h m0",
-        "serve --max-connections=2000000000 m0", "serve --metrics=here m0", "serve --parity=fast m0", "detail", "export x", "export x --name=y --allow=nowhere", "export x --name=y --allow=10/8",
+        "serve --max-connections=2000000000 m0", "serve --metrics=here m0", "serve --parity=fast m0", "detail",
+        "export x", "export x --name=y --allow=nowhere", "export x --name=y --allow=10/8",
         "export x --name=y --allow=1.2.3.4/33", "export x --name=y --allow-uid=4294967295",
         "export x --name=y --allow-uid=me", "export x --name=y --allow-uid=-1",
         "export x --name=y --allow-identity=me", "unexport x", "reload --pid=me", "mark x", "unmark", "fail x", "status --colour",

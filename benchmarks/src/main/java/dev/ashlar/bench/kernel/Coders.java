@@ -29,12 +29,12 @@ public final class Coders {
         descriptions.put(BEST, Parity.best().description());
         descriptions.put("scalar", Parity.scalar().description());
         descriptions.put("isal", IsaL.description());
-        descriptions.put("hadoop", "Hadoop's coder in Java");
+        descriptions.put("hadoop", HadoopCoder.description());
         return descriptions;
     }
 
     /** Those of Ashlar. */
-    static List<String> ours() {
+    public static List<String> ours() {
         return List.of(BEST, "scalar");
     }
 

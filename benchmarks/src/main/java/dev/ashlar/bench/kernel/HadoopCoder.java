@@ -1,8 +1,10 @@
 package dev.ashlar.bench.kernel;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Properties;
 import java.util.SplittableRandom;
 import org.apache.hadoop.io.erasurecode.ErasureCoderOptions;
 import org.apache.hadoop.io.erasurecode.rawcoder.RSRawDecoder;
@@ -18,6 +20,8 @@ import org.apache.hadoop.io.erasurecode.rawcoder.XORRawEncoder;
  * differs; the work is the same.
  */
 final class HadoopCoder extends Coder {
+    private static final String PROPERTIES = "/META-INF/maven/org.apache.hadoop/hadoop-common/pom.properties";
+
     private final byte[][] data;
     private final byte[][] one;
     private final byte[][] two;
@@ -54,6 +58,17 @@ final class HadoopCoder extends Coder {
         generatePq(0);
         oneLost = survivors(one, lost);
         twoLost = survivors(two, bothLost);
+    }
+
+    /** Name and version. */
+    static String description() {
+        Properties properties = new Properties();
+        try (InputStream stream = RSRawEncoder.class.getResourceAsStream(PROPERTIES)) {
+            properties.load(stream);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return "Hadoop " + properties.getProperty("version") + ", coder in Java";
     }
 
     private byte[][] survivors(byte[][] parity, int[] missing) {

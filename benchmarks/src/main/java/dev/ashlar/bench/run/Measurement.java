@@ -56,11 +56,16 @@ final class Measurement {
         figures.computeIfAbsent(name, _ -> new ArrayList<>()).add(value);
     }
 
-    private static ChainedOptionsBuilder options(Point point, Path log) {
+    /** What the measuring JVM is started with. */
+    static List<String> flags(boolean vector) {
         List<String> flags = new ArrayList<>(List.of(Flags.NATIVE, Flags.COLLECTOR, Flags.HEADERS, Flags.HEAP));
-        if (point.vector()) {
+        if (vector) {
             flags.add(Flags.VECTOR);
         }
+        return flags;
+    }
+
+    private static ChainedOptionsBuilder options(Point point, Path log) {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^" + Pattern.quote(point.benchmark()) + "$")
                 .forks(1)
@@ -70,7 +75,7 @@ final class Measurement {
                 .measurementIterations(point.iterations())
                 .measurementTime(TimeValue.milliseconds(point.millis()))
                 .jvmArgs()
-                .jvmArgsAppend(flags.toArray(String[]::new))
+                .jvmArgsAppend(flags(point.vector()).toArray(String[]::new))
                 .addProfiler(Figures.class)
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true)

@@ -1,6 +1,7 @@
 package dev.ashlar.bench.run;
 
 import dev.ashlar.bench.kernel.Coders;
+import dev.ashlar.raid.parity.IsaL;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -17,6 +18,7 @@ import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import org.openjdk.jmh.util.Version;
 
 /**
  * Answers each line of standard input with a line of JSON on standard output, until there are no more.
@@ -52,6 +54,10 @@ public final class PointRunner {
         switch (line) {
             case "describe" -> {
                 answer.put("java", System.getProperty("java.vendor") + " " + Runtime.version());
+                answer.put("versions", Map.of("JMH", Version.getPlainVersion()));
+                answer.put("flags", Measurement.flags(true));
+                answer.put("ours", Coders.ours());
+                answer.put("isal", IsaL.available());
                 answer.put("implementations", Coders.descriptions());
             }
             case "list" -> answer.put("benchmarks", benchmarks());

@@ -1,0 +1,1 @@
+"""Parts of the script bench, which stands beside this folder."""

@@ -1,0 +1,126 @@
+"""One run: round by round, cell by cell, contender by contender."""
+
+import os
+import time
+from statistics import median
+
+from nbdbench import conditions, output, workspace
+from nbdbench.errors import BenchError
+from nbdbench.processes import Processes
+
+from . import java, sections, snapraid
+from .figures import STEADY
+from .plan import make_plan, rotated
+
+
+def folders(tmpfs, disk):
+    """Where arrays lie, by the name of the place."""
+    found = {"tmpfs": str(tmpfs)}
+    if disk:
+        found["disk"] = str(disk)
+    return found
+
+
+class Run:
+    def __init__(self, args, root):
+        self._args, self._root = args, root
+        self._log = root / "target" / "bench.log"
+        self._measurers = {}
+
+    def cells(self, processes):
+        """All there are on this machine; builds the Java side where that is needed, and asks it."""
+        if java.is_stale(self._root):
+            print("bench: building…", flush=True)
+            java.build(self._root, processes)
+        self._log.parent.mkdir(exist_ok=True)
+        self._log.unlink(missing_ok=True)
+        self._described = self._measurer(False, processes).ask("describe")
+        self._named = None
+        if os.environ.get(java.ISAL):
+            self._named = self._measurer(True, processes).ask("describe")["implementations"]["isal"]
+        return sections.all_cells(
+            self._described["ours"], self._described["isal"], self._named is not None,
+            folders(self._args.tmpfs, self._args.disk))
+
+    def _measurer(self, named_isal, processes):
+        if named_isal not in self._measurers:
+            self._measurers[named_isal] = java.Measurer(
+                processes, self._root, self._log, os.environ[java.ISAL] if named_isal else None)
+        return self._measurers[named_isal]
+
+    def measure(self):
+        """Measures everything that was asked for, and gives the whole of it; each round is kept when it is done."""
+        with Processes() as processes:
+            plan = make_plan(self.cells(processes), self._args.names, self._args.quick,
+                             self._args.rounds or (3 if self._args.quick else 5), snapraid.available())
+            run = self._begin(plan)
+            print(f"bench: {sum(len(cell.contenders) for cell in plan.cells)} points in {plan.rounds} rounds, about "
+                  f"{plan.seconds() / 60:.0f} min", flush=True)
+            disturbance = conditions.Disturbance()
+            for number in range(plan.rounds):
+                self._round(number, plan, run, processes)
+                run["conditions"].update(disturbance.so_far())
+                run["complete"] = number == plan.rounds - 1
+                output.write_json(self._args.json, run)
+            return run
+
+    def _begin(self, plan):
+        seen = conditions.gather(self._root, self._args.tmpfs, [], [])
+        seen["versions"].update(java=self._described["java"], **self._described["versions"])
+        if plan.snapraid_rounds:
+            seen["versions"]["snapraid"] = snapraid.version()
+        seen["implementations"] = self._described["implementations"]
+        if self._named:
+            seen["implementations"]["isal-named"] = self._named
+        seen["jvm_flags"] = self._described["flags"]
+        seen["places"] = {place: {"folder": folder, "file_system": workspace.file_system(folder)}
+                          for place, folder in folders(self._args.tmpfs, self._args.disk).items()}
+        return {"conditions": seen, "complete": False, "errors": [],
+                "plan": {"rounds": plan.rounds, "quick": plan.quick, "names": self._args.names,
+                         "planned_s": round(plan.seconds())},
+                "cells": {cell.name: {"section": cell.section, "labels": cell.labels} for cell in plan.cells},
+                "points": []}
+
+    def _round(self, number, plan, run, processes):
+        began = time.monotonic()
+        if number < plan.snapraid_rounds:
+            print(f"{number + 1}/{plan.rounds} snapraid --speed-test", flush=True)
+            run["points"].append({"round": number, "cell": "snapraid", "contender": "snapraid",
+                                  "figures": snapraid.measure(processes)})
+        for cell in plan.cells:
+            said = []
+            for contender in rotated(cell.contenders, number):
+                figures = self._point(number, cell, contender, run, processes)
+                said.append(f"{contender.name} {describe(figures)}")
+            print(f"{number + 1}/{plan.rounds} {cell.name}: {', '.join(said)}", flush=True)
+        print(f"bench: round {number + 1} took {(time.monotonic() - began) / 60:.1f} min", flush=True)
+
+    def _point(self, number, cell, contender, run, processes):
+        answer = self._measurer(contender.named_isal, processes).ask(contender.line())
+        if "error" in answer:
+            run["errors"].append({"round": number, "cell": cell.name, "contender": contender.name,
+                                  "error": answer["error"]})
+            return None
+        figures = {name: median(values) for name, values in answer.items()}
+        # The slowest iteration as a share of the fastest: far below 1, the code was not compiled yet, or was disturbed.
+        figures["steady"] = min(answer["score"]) / max(answer["score"])
+        run["points"].append({"round": number, "cell": cell.name, "contender": contender.name, "figures": figures})
+        return figures
+
+
+def describe(figures):
+    """For the line that is printed as it is measured."""
+    if figures is None:
+        return "failed"
+    doubt = "" if figures["steady"] >= STEADY else " (unsteady)"
+    if figures["rate"] > 0:
+        return f"{figures['rate']:.2f} GB/s{doubt}"
+    return f"{1e9 / figures['score']:.1f} ns{doubt}"
+
+
+def check_errors(run):
+    """A run in which something could not be measured ends with an error, once all the rest is measured and kept."""
+    if run["errors"]:
+        first = run["errors"][0]
+        raise BenchError(f"{len(run['errors'])} points failed; the first: {first['cell']}, {first['contender']}: "
+                         f"{first['error']}")
