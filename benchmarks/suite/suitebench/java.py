@@ -41,12 +41,12 @@ def build(root, processes):
 class Measurer:
     """One process that answers lines with lines. The forks that it measures in have its environment."""
 
-    def __init__(self, processes, root, log_path, isal=None):
+    def __init__(self, processes, jar, log_path, isal=None):
         """@param isal the build of ISA-L to load; the system's if None"""
         environment = {name: value for name, value in os.environ.items() if name != ISAL}
         if isal:
             environment[ISAL] = isal
-        command = [str(java_home() / "bin" / "java"), *_FLAGS, "-cp", str(root / JAR), "dev.ashlar.bench.run.PointRunner"]
+        command = [str(java_home() / "bin" / "java"), *_FLAGS, "-cp", str(jar), "dev.ashlar.bench.run.PointRunner"]
         self._log_path = log_path
         self._child = processes.spawn(command, log_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
 

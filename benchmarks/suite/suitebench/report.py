@@ -10,6 +10,8 @@ from .goals import GOALS, OBJECT_BYTES, allocations, reached
 BEGIN = "<!-- benchmarks: begin (generated, not edited) -->"
 END = "<!-- benchmarks: end -->"
 
+_NOT_MEASURED = "not measured"
+
 
 def markdown(run, charts):
     """@param charts file names by kind, of those that there are"""
@@ -56,7 +58,7 @@ def _errors(run):
 # --- goals
 
 def goal_table(run):
-    """The worst of all cells that a goal speaks of."""
+    """The worst of all cells that a goal speaks of. A run of named parts tells only of goals that it has measured."""
     figures, rows = Figures(run), []
     for goal in GOALS:
         if goal.must is not None:
@@ -64,6 +66,10 @@ def goal_table(run):
         if goal.stretch is not None:
             rows.append(_goal_row(figures, goal, "stretch", goal.stretch, goal.stretch_peer or goal.peer))
     rows.append(_allocation_row(figures))
+    if run["plan"]["names"]:
+        rows = [row for row in rows if row[-1] != _NOT_MEASURED]
+    if not rows:
+        return []
     return ["## Goals", "",
             "Speed ÷ speed within each round, then the median (and the lowest and highest round). Where a goal speaks of "
             "several points, the worst of them is shown, and counts. CPU: the same ratio by processor time.", "",
@@ -76,7 +82,7 @@ def _goal_row(figures, goal, kind, wanted, peer):
     if goal.stretch_peer and peer == goal.stretch_peer:
         against = " with GFNI"
     if found is None:
-        return [goal.what + against, kind, f"≥ {wanted:g} ×", "–", "–", "–", "not measured"]
+        return [goal.what + against, kind, f"≥ {wanted:g} ×", "–", "–", "–", _NOT_MEASURED]
     met = "met" if found.ratio.median >= wanted else "**missed**" if kind == "must" else "missed"
     return [goal.what + against, kind, f"≥ {wanted:g} ×", spread_text(found.ratio),
             "–" if found.cpu is None else figure(found.cpu.median), _where(goal, found.labels), met]
@@ -95,7 +101,7 @@ def _where(goal, labels):
 def _allocation_row(figures):
     found = allocations(figures)
     if found is None:
-        return ["allocation per operation", "must", "0", "–", "–", "–", "not measured"]
+        return ["allocation per operation", "must", "0", "–", "–", "–", _NOT_MEASURED]
     allocated, cell = found
     met = "met" if allocated.median < OBJECT_BYTES else "**missed**"
     return ["allocation per operation: less than one object, measuring included", "must", f"< {OBJECT_BYTES} B",

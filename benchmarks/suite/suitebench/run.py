@@ -1,8 +1,11 @@
 """One run: round by round, cell by cell, contender by contender."""
 
 import os
+import shutil
 import time
+from contextlib import ExitStack
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from nbdbench import conditions, output, workspace
 from nbdbench.errors import BenchError
@@ -22,47 +25,57 @@ def folders(tmpfs, disk):
 
 
 class Run:
+    """The processes that measure, from a copy of the jar that no build replaces. Ended with the with block."""
+
     def __init__(self, args, root):
         self._args, self._root = args, root
         self._log = root / "target" / "bench.log"
         self._measurers = {}
+        self._ends = ExitStack()
 
-    def cells(self, processes):
-        """All there are on this machine; builds the Java side where that is needed, and asks it."""
-        if java.is_stale(self._root):
-            print("bench: building…", flush=True)
-            java.build(self._root, processes)
+    def __enter__(self):
+        self._processes = self._ends.enter_context(Processes())
         self._log.parent.mkdir(exist_ok=True)
         self._log.unlink(missing_ok=True)
-        self._described = self._measurer(False, processes).ask("describe")
+        if java.is_stale(self._root):
+            print("bench: building…", flush=True)
+            java.build(self._root, self._processes)
+        folder = self._ends.enter_context(TemporaryDirectory(prefix="bench-", dir=self._log.parent))
+        self._jar = shutil.copy2(self._root / java.JAR, folder)
+        self._described = self._measurer(False).ask("describe")
         self._named = None
         if os.environ.get(java.ISAL):
-            self._named = self._measurer(True, processes).ask("describe")["implementations"]["isal"]
-        return sections.all_cells(
-            self._described["ours"], self._described["isal"], self._named is not None,
-            folders(self._args.tmpfs, self._args.disk))
+            self._named = self._measurer(True).ask("describe")["implementations"]["isal"]
+        return self
 
-    def _measurer(self, named_isal, processes):
+    def __exit__(self, *failure):
+        self._ends.__exit__(*failure)
+
+    def cells(self):
+        """All there are on this machine."""
+        return sections.all_cells(self._described["ours"], self._described["isal"], self._named is not None,
+                                  folders(self._args.tmpfs, self._args.disk))
+
+    def _measurer(self, named_isal):
         if named_isal not in self._measurers:
             self._measurers[named_isal] = java.Measurer(
-                processes, self._root, self._log, os.environ[java.ISAL] if named_isal else None)
+                self._processes, self._jar, self._log, os.environ[java.ISAL] if named_isal else None)
         return self._measurers[named_isal]
 
     def measure(self):
         """Measures everything that was asked for, and gives the whole of it; each round is kept when it is done."""
-        with Processes() as processes:
-            plan = make_plan(self.cells(processes), self._args.names, self._args.quick,
-                             self._args.rounds or (3 if self._args.quick else 5), snapraid.available())
-            run = self._begin(plan)
-            print(f"bench: {sum(len(cell.contenders) for cell in plan.cells)} points in {plan.rounds} rounds, about "
-                  f"{plan.seconds() / 60:.0f} min", flush=True)
-            disturbance = conditions.Disturbance()
-            for number in range(plan.rounds):
-                self._round(number, plan, run, processes)
-                run["conditions"].update(disturbance.so_far())
-                run["complete"] = number == plan.rounds - 1
-                output.write_json(self._args.json, run)
-            return run
+        plan = make_plan(self.cells(), self._args.names, self._args.quick,
+                         self._args.rounds or (3 if self._args.quick else 5), snapraid.available())
+        run = self._begin(plan)
+        print(f"bench: {sum(len(cell.contenders) for cell in plan.cells)} points in {plan.rounds} rounds, about "
+              f"{plan.seconds() / 60:.0f} min", flush=True)
+        disturbance = conditions.Disturbance()
+        for number in range(plan.rounds):
+            self._round(number, plan, run)
+            run["conditions"].update(disturbance.so_far())
+            run["complete"] = number == plan.rounds - 1
+            output.write_json(self._args.json, run)
+        return run
 
     def _begin(self, plan):
         seen = conditions.gather(self._root, self._args.tmpfs, [], [])
@@ -81,22 +94,22 @@ class Run:
                 "cells": {cell.name: {"section": cell.section, "labels": cell.labels} for cell in plan.cells},
                 "points": []}
 
-    def _round(self, number, plan, run, processes):
+    def _round(self, number, plan, run):
         began = time.monotonic()
         if number < plan.snapraid_rounds:
             print(f"{number + 1}/{plan.rounds} snapraid --speed-test", flush=True)
             run["points"].append({"round": number, "cell": "snapraid", "contender": "snapraid",
-                                  "figures": snapraid.measure(processes)})
+                                  "figures": snapraid.measure(self._processes)})
         for cell in plan.cells:
             said = []
             for contender in rotated(cell.contenders, number):
-                figures = self._point(number, cell, contender, run, processes)
+                figures = self._point(number, cell, contender, run)
                 said.append(f"{contender.name} {describe(figures)}")
             print(f"{number + 1}/{plan.rounds} {cell.name}: {', '.join(said)}", flush=True)
         print(f"bench: round {number + 1} took {(time.monotonic() - began) / 60:.1f} min", flush=True)
 
-    def _point(self, number, cell, contender, run, processes):
-        answer = self._measurer(contender.named_isal, processes).ask(contender.line())
+    def _point(self, number, cell, contender, run):
+        answer = self._measurer(contender.named_isal).ask(contender.line())
         if "error" in answer:
             run["errors"].append({"round": number, "cell": cell.name, "contender": contender.name,
                                   "error": answer["error"]})
