@@ -9,8 +9,10 @@ _OPERATIONS = {"generateP": "P", "generatePq": "P and Q", "check": "check P and 
                "recoverDp": "recover one data block and P", "recoverDq": "recover one data block and Q",
                "recoverDd": "recover two data blocks", "update": "update P and Q", "xor": "XOR one block",
                "multiplyAccumulate": "multiply and accumulate"}
-_TITLES = {"best": "Ashlar", "isal": "ISA-L", "isal-named": "ISA-L, named build", "hadoop": "Hadoop", "fresh": "fresh",
-           "used": "after everything else", "plain": "Ashlar without the Vector API", "snapraid": "SnapRAID"}
+_TITLES = {"best": "Ashlar", "isa-l": "ISA-L", "isa-l-named": "ISA-L, named build", "hadoop": "Hadoop", "fresh": "fresh",
+           "used": "after everything else", "scalar": "scalar", "java": "plain Java", "vector128": "vectors, 128 bits",
+           "vector256": "vectors, 256 bits", "vector512": "vectors, 512 bits", "isal": "through ISA-L",
+           "plain": "Ashlar without the Vector API", "snapraid": "SnapRAID"}
 _PLACES = {"CACHE": "caches", "MEMORY": "memory"}
 _CHART_SHAPES = ((6, 4096), (8, 4096), (16, 4096), (6, 65536), (8, 65536), (16, 65536))
 
@@ -19,7 +21,7 @@ def title(name, run=None):
     """How tables call an implementation; with its version where that is known."""
     described = run["conditions"]["implementations"].get(name, "") if run else ""
     words = described.split()
-    if name.startswith("isal") and len(words) > 1 and words[0] == "ISA-L" and words[1][:1].isdigit():
+    if name.startswith("isa-l") and len(words) > 1 and words[0] == "ISA-L" and words[1][:1].isdigit():
         return f"ISA-L {words[1]}"
     return _TITLES.get(name, name)
 

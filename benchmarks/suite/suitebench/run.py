@@ -45,7 +45,7 @@ class Run:
         self._described = self._measurer(False).ask("describe")
         self._named = None
         if os.environ.get(java.ISAL):
-            self._named = self._measurer(True).ask("describe")["implementations"]["isal"]
+            self._named = self._measurer(True).ask("describe")["implementations"]["isa-l"]
         return self
 
     def __exit__(self, *failure):
@@ -84,7 +84,7 @@ class Run:
             seen["versions"]["snapraid"] = snapraid.version()
         seen["implementations"] = self._described["implementations"]
         if self._named:
-            seen["implementations"]["isal-named"] = self._named
+            seen["implementations"]["isa-l-named"] = self._named
         seen["jvm_flags"] = self._described["flags"]
         seen["places"] = {place: {"folder": folder, "file_system": workspace.file_system(folder)}
                           for place, folder in folders(self._args.tmpfs, self._args.disk).items()}

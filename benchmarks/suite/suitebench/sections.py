@@ -64,9 +64,9 @@ class _Peers:
         timing = Timing() if place == "CACHE" else _FROM_MEMORY
         found = [self.one("best", operation, parameters, timing=timing)]
         if self._isal:
-            found.append(self.one("isal", operation, parameters, timing=timing))
+            found.append(self.one("isa-l", operation, parameters, timing=timing))
         if self._isal_named:
-            found.append(self.one("isal", operation, parameters, name="isal-named", named_isal=True, timing=timing))
+            found.append(self.one("isa-l", operation, parameters, name="isa-l-named", named_isal=True, timing=timing))
         if operation in _HADOOP and place == "CACHE":
             found.append(self.one("hadoop", operation, parameters, timing=timing))
         return tuple(found)
@@ -74,7 +74,7 @@ class _Peers:
     @staticmethod
     def one(implementation, operation, parameters, name=None, timing=Timing(), **others):
         """What is compiled already needs no long warm-up."""
-        if implementation == "isal":
+        if implementation == "isa-l":
             timing = replace(timing, warmup_millis=_NATIVE_WARMUP_MILLIS)
         kind = "BlockBenchmark" if operation in _BLOCK_OPERATIONS else "StripeBenchmark"
         return Contender(name or implementation, benchmark(f"kernel.{kind}.{operation}"),

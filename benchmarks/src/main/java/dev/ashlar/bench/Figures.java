@@ -2,6 +2,7 @@ package dev.ashlar.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.Collection;
 import java.util.List;
@@ -20,15 +21,18 @@ import org.openjdk.jmh.results.ScalarResult;
  * <ul>
  *   <li>{@code rate}: 10^9 bytes per second by the clock, of the bytes that the benchmark says one operation is about;
  *   <li>{@code bytes}: those bytes;
- *   <li>{@code cpu}: processor time per operation of all Java threads, in microseconds, the one figure that means
- *       something on a machine that others use too; threads that end within the iteration are not counted;
+ *   <li>{@code cpu}: processor time per operation of the threads that call the benchmark, in microseconds, the one
+ *       figure that means something on a machine that others use too;
  *   <li>{@code process}: the same of the whole process, compilers and collector included, which arrays need because
- *       their threads come and go.
+ *       they have threads of their own.
  * </ul>
  *
  * <p>Benchmarks measure operations per second or seconds per operation; other units are refused.
  */
 public class Figures implements InternalProfiler {
+    /** What JMH calls the threads that call benchmarks. */
+    private static final String WORKERS = "-jmh-worker-";
+
     private static volatile long bytesPerOperation;
 
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
@@ -80,8 +84,10 @@ public class Figures implements InternalProfiler {
 
     private long threadNanos() {
         long sum = 0;
-        for (long id : threads.getAllThreadIds()) {
-            sum += Math.max(0, threads.getThreadCpuTime(id));
+        for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
+            if (thread != null && thread.getThreadName().contains(WORKERS)) {
+                sum += Math.max(0, threads.getThreadCpuTime(thread.getThreadId()));
+            }
         }
         return sum;
     }

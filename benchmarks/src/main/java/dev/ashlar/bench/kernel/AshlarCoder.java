@@ -43,6 +43,11 @@ final class AshlarCoder extends Coder {
     }
 
     @Override
+    void multiplyAccumulate(int stripe) {
+        parity.multiplyAdd(FACTOR, stripes.block(stripe, 0), stripes.spare(stripe), length);
+    }
+
+    @Override
     void xor(int stripe) {
         parity.xor(stripes.block(stripe, 0), stripes.spare(stripe), length);
     }

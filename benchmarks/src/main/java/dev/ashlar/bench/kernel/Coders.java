@@ -2,48 +2,74 @@ package dev.ashlar.bench.kernel;
 
 import dev.ashlar.raid.parity.IsaL;
 import dev.ashlar.raid.parity.Parity;
+import dev.ashlar.raid.parity.ParityImplementation;
+import dev.ashlar.raid.parity.ParityUnavailableException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
-/** The implementations by name, ours and others'. */
+/**
+ * The implementations by name. Ours are {@link #BEST}, what the program runs, and those of {@link ParityImplementation}
+ * by the names that its options have; among them {@code isal}, which is ISA-L as Ashlar uses it. Others are {@link #ISA_L}
+ * and {@link #HADOOP}.
+ */
 public final class Coders {
     /** What the program runs. */
     public static final String BEST = "best";
-
-    private static final Map<String, Function<Stripes, Coder>> BY_NAME = new LinkedHashMap<>();
-
-    static {
-        BY_NAME.put(BEST, stripes -> new AshlarCoder(Parity.best(), stripes));
-        BY_NAME.put("scalar", stripes -> new AshlarCoder(Parity.scalar(), stripes));
-        BY_NAME.put("isal", IsaLCoder::new);
-        BY_NAME.put("hadoop", HadoopCoder::new);
-    }
+    /** ISA-L itself, called as its own users call it. */
+    public static final String ISA_L = "isa-l";
+    /** The coder of Hadoop. */
+    public static final String HADOOP = "hadoop";
 
     private Coders() {}
 
-    /** What each implementation is, or why it is not to be had here, by the name that parameters use. */
+    /** What each implementation is, or why it is not to be had here, by name. */
     public static Map<String, String> descriptions() {
         Map<String, String> descriptions = new LinkedHashMap<>();
         descriptions.put(BEST, Parity.best().description());
-        descriptions.put("scalar", Parity.scalar().description());
-        descriptions.put("isal", IsaL.description());
-        descriptions.put("hadoop", HadoopCoder.description());
+        for (ParityImplementation implementation : ParityImplementation.values()) {
+            descriptions.put(implementation.optionName(), description(implementation));
+        }
+        descriptions.put(ISA_L, IsaL.description());
+        descriptions.put(HADOOP, HadoopCoder.description());
         return descriptions;
     }
 
-    /** Those of Ashlar. */
+    private static String description(ParityImplementation implementation) {
+        try {
+            return Parity.of(implementation).description();
+        } catch (ParityUnavailableException e) {
+            return e.getMessage();
+        }
+    }
+
+    /** Those of Ashlar that can be had here. */
     public static List<String> ours() {
-        return List.of(BEST, "scalar");
+        List<String> names = new ArrayList<>(List.of(BEST));
+        for (ParityImplementation implementation : ParityImplementation.values()) {
+            try {
+                Parity.of(implementation);
+                names.add(implementation.optionName());
+            } catch (ParityUnavailableException _) {
+                // The descriptions say so.
+            }
+        }
+        return names;
     }
 
     /** Prepares an implementation for stripes. */
     static Coder of(String name, Stripes stripes) {
-        Function<Stripes, Coder> maker = BY_NAME.get(name);
-        if (maker == null) {
-            throw new IllegalArgumentException("implementation=" + name + " is none of " + BY_NAME.keySet());
-        }
-        return maker.apply(stripes);
+        return switch (name) {
+            case BEST -> new AshlarCoder(Parity.best(), stripes);
+            case ISA_L -> new IsaLCoder(stripes);
+            case HADOOP -> new HadoopCoder(stripes);
+            default -> new AshlarCoder(ours(name), stripes);
+        };
+    }
+
+    private static Parity ours(String name) {
+        return Parity.of(ParityImplementation.named(name)
+                .orElseThrow(() -> new IllegalArgumentException("implementation=" + name + " is none")));
     }
 }

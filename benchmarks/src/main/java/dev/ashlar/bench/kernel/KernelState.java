@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @State(Scope.Thread)
 public abstract class KernelState {
     /** Who computes: see {@link Coders}. */
-    @Param({"best", "scalar", "isal", "hadoop"})
+    @Param({Coders.BEST, Coders.ISA_L, Coders.HADOOP})
     public String implementation;
 
     /** Bytes of a block. */

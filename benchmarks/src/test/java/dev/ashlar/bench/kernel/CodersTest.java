@@ -18,7 +18,7 @@ class CodersTest {
     private static final int BLOCKS = 5;
 
     static Stream<String> sameCode() {
-        return Stream.concat(Coders.ours().stream(), Stream.of("isal"));
+        return Stream.concat(Coders.ours().stream(), Stream.of(Coders.ISA_L));
     }
 
     @ParameterizedTest
@@ -111,7 +111,7 @@ class CodersTest {
     }
 
     private static void requireThere(String name) {
-        assumeTrue(!name.equals("isal") || IsaL.available(), IsaL.description());
+        assumeTrue(!name.equals(Coders.ISA_L) || IsaL.available(), IsaL.description());
     }
 
     private static Stripes stripes() {
