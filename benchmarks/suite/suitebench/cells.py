@@ -35,6 +35,10 @@ class Contender:
     named_isal: bool = False
     timing: Timing = Timing()
 
+    def warmed(self, times):
+        """The same after a warm-up that many times as long."""
+        return replace(self, timing=replace(self.timing, warmups=times * self.timing.warmups))
+
     def line(self):
         """What the Java side is asked for."""
         fields = {"threads": self.threads, "warmups": self.timing.warmups, "warmupMillis": self.timing.warmup_millis,

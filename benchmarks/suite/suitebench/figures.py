@@ -2,7 +2,7 @@
 
 from nbdbench.stats import spread
 
-# Points whose slowest iteration has less than this share of the speed of the fastest are not to be trusted.
+# A point whose slowest iteration has less than this share of the speed of the fastest was not compiled yet, or disturbed.
 STEADY = 0.5
 
 # How each metric is read; for all, more is better.
