@@ -26,8 +26,8 @@ def limits(figures):
     if not rows:
         return None
     return ["## What the machine can do", "",
-            "GB/s: reading 512 MiB of memory, copying within it (counted once), and writing 64 KiB after 64 KiB to eight "
-            "plain files from memory that is filled already.", "", *table(["", "threads", "GB/s"], rows)]
+            "GB/s: reading 512 MiB of memory, copying within it (counted once), and writing 64 KiB after 64 KiB to "
+            "eight plain files from memory that is filled already.", "", *table(["", "threads", "GB/s"], rows)]
 
 
 # --- requests
@@ -86,9 +86,10 @@ def _compared(figures):
     if not rows:
         return []
     return ["", "### RAID 6 beside the same without an array", "",
-            "MB/s; × is the array ÷ the other. A full-stripe write is held against positional writes of the same bytes, P "
-            "and Q included, to plain files; a small write against its three reads and three writes; reads against a "
-            "copy out of a mapped file. \"Allocated\" is bytes an operation, the measuring itself included.", "",
+            "MB/s; × is the array ÷ the other. A full-stripe write is held against positional writes of the same "
+            "bytes, P and Q included, to plain files; a small write against its three reads and three writes; reads "
+            "against a copy out of a mapped file. \"Allocated\" is bytes an operation, the measuring itself included.",
+            "",
             *table(["", "place", "threads", "beside", "array", "other", "×", "CPU ×", "allocated"], rows)]
 
 
@@ -111,9 +112,9 @@ def passes(figures, made):
     if not rows:
         return None
     lines = ["## Rebuild and check", "",
-             "MB/s of one member, as md counts, of members of 256 MiB that nobody else uses. \"Calls\" are the same reads "
-             "and writes by one thread, without parity. \"Cores\" is processor time ÷ time, and CPU is for each GiB of a "
-             "member.", "",
+             "MB/s of one member, as md counts, of members of 256 MiB that nobody else uses. \"Calls\" are the same "
+             "reads and writes by one thread, without parity. \"Cores\" is processor time ÷ time, and CPU is for each "
+             "GiB of a member.", "",
              *table(["pass", "place", "level", "members", "MB/s", "calls", "×", "cores", "CPU"], rows)]
     return lines + (["", f"![Rebuild speed by members]({made['rebuild']})"] if "rebuild" in made else [])
 

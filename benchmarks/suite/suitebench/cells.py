@@ -1,8 +1,8 @@
 """
 What is measured, as values.
 
-A cell is one thing that several contenders do: ours, others', the machine's bound. They are measured one right after the
-other within a round, and compared within it.
+A cell is one thing that several contenders do: ours, others', the machine's bound. They are measured one right after
+the other within a round, and compared within it.
 """
 
 from dataclasses import dataclass, field, replace

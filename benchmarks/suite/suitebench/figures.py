@@ -2,7 +2,8 @@
 
 from nbdbench.stats import spread
 
-# A point whose slowest iteration has less than this share of the speed of the fastest was not compiled yet, or disturbed.
+# A point whose slowest iteration has less than this share of the speed of the fastest was not compiled yet, or was
+# disturbed.
 STEADY = 0.5
 
 # How each metric is read; for all, more is better.

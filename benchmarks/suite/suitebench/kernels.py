@@ -5,12 +5,14 @@ from nbdbench.units import in_words
 
 from . import charts
 
-_OPERATIONS = {"generateP": "P", "generatePq": "P and Q", "check": "check P and Q", "recoverD": "recover one data block",
-               "recoverDp": "recover one data block and P", "recoverDq": "recover one data block and Q",
+_OPERATIONS = {"generateP": "P", "generatePq": "P and Q", "check": "check P and Q",
+               "recoverD": "recover one data block", "recoverDp": "recover one data block and P",
+               "recoverDq": "recover one data block and Q",
                "recoverDd": "recover two data blocks", "update": "update P and Q", "xor": "XOR one block",
                "multiplyAccumulate": "multiply and accumulate"}
-_TITLES = {"best": "Ashlar", "isa-l": "ISA-L", "isa-l-named": "ISA-L, named build", "hadoop": "Hadoop", "fresh": "fresh",
-           "used": "after everything else", "scalar": "scalar", "java": "plain Java", "vector128": "vectors, 128 bits",
+_TITLES = {"best": "Ashlar", "isa-l": "ISA-L", "isa-l-named": "ISA-L, named build", "hadoop": "Hadoop",
+           "fresh": "fresh", "used": "after everything else", "scalar": "scalar", "java": "plain Java",
+           "vector128": "vectors, 128 bits",
            "vector256": "vectors, 256 bits", "vector512": "vectors, 512 bits", "isal": "through ISA-L",
            "plain": "Ashlar without the Vector API", "snapraid": "SnapRAID"}
 _PLACES = {"CACHE": "caches", "MEMORY": "memory"}
@@ -32,9 +34,9 @@ def peers(figures, made):
     if not lines:
         return None
     lines = ["## P and Q", "",
-             "10^9 bytes of data in a second, parity not counted: medians (lowest–highest round). × is Ashlar ÷ that one. "
-             "\"Caches\": one stripe, used again and again, which a cache holds as far as it fits; \"memory\": stripes in "
-             "turn that are 512 MiB together.", "", *lines]
+             "10^9 bytes of data in a second, parity not counted: medians (lowest–highest round). × is Ashlar ÷ "
+             "that one. \"Caches\": one stripe, used again and again, which a cache holds as far as it fits; \"memory\": "
+             "stripes in turn that are 512 MiB together.", "", *lines]
     if "pq" in made:
         lines += ["", f"![P and Q against peers]({made['pq']})"]
     return lines + _snapraid(figures)
@@ -54,9 +56,9 @@ def _snapraid(figures):
     if not rows:
         return []
     return ["", "### In SnapRAID's own configuration", "",
-            "Eight blocks of 256 KiB, 1792 bytes apart, beside `snapraid --speed-test` and its fastest code for the CPU. "
-            "Its test recovers for one block at a time to the granularity of a sector, so only the first figure of it "
-            "compares like with like.", "",
+            "Eight blocks of 256 KiB, 1792 bytes apart, beside `snapraid --speed-test` and its fastest code for the "
+            "CPU. Its test recovers for one block at a time to the granularity of a sector, so only the first figure "
+            "of it compares like with like.", "",
             *table(["", "", "GB/s", "SnapRAID", "×"], rows)]
 
 
@@ -83,12 +85,12 @@ def _operation(figures, operation):
         row = [_PLACES[labels["place"]], str(labels["blocks"]), in_words(labels["length"]), spread_text(ours)]
         for each in against:
             theirs, ratio = figures.spread(name, each, "rate"), figures.ratio(name, "best", each)
-            row += ["–", "–"] if theirs is None else [spread_text(theirs), f"{ratio.median:.2f}" if ratio else "–"]
+            row += [spread_text(theirs), f"{ratio.median:.2f}" if ratio else "–"]
         rows.append(row)
     if not rows:
         return None
-    heads = ["from", "blocks", "block", "Ashlar", *[head for each in against for head in (title(each, figures.run), "×")]]
-    return table(heads, rows)
+    heads = [head for each in against for head in (title(each, figures.run), "×")]
+    return table(["from", "blocks", "block", "Ashlar", *heads], rows)
 
 
 def implementations(figures):
@@ -102,8 +104,8 @@ def implementations(figures):
     if not rows:
         return None
     return ["## Implementations", "",
-            "Every implementation of ours that works on this machine, with eight data blocks; GB/s as above. \"Ashlar\" is "
-            "what the start-up calibration chooses, operation by operation.", "",
+            "Every implementation of ours that works on this machine, with eight data blocks; GB/s as above. "
+            "\"Ashlar\" is what the start-up calibration chooses, operation by operation.", "",
             *table(["", "from", "block", *[title(each, figures.run) for each in contenders]], rows)]
 
 
@@ -118,8 +120,8 @@ def pollution(figures):
     if not rows:
         return None
     return ["## After everything else has run", "",
-            "The same kernels in a process that has first run every implementation, operation, length and kind of memory "
-            "often enough to be compiled; GB/s.", "",
+            "The same kernels in a process that has first run every implementation, operation, length and kind of "
+            "memory often enough to be compiled; GB/s.", "",
             *table(["", "block", "fresh", "after everything", "×"], rows)]
 
 

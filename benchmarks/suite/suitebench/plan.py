@@ -38,7 +38,8 @@ def choose(cells, names):
     """Cells of the named sections, or whose own name matches; * stands for anything, also at the end unsaid."""
     for name in names:
         if not any(_matches(cell, name) for cell in cells):
-            raise BenchError(f"no benchmark '{name}'; there are {', '.join(SECTIONS)}, and what --list names", EXIT_USAGE)
+            raise BenchError(f"no benchmark '{name}'; there are {', '.join(SECTIONS)}, and what --list names",
+                             EXIT_USAGE)
     return [cell for cell in cells if any(_matches(cell, name) for name in names)]
 
 

@@ -36,12 +36,12 @@ def _conditions(run):
         ["versions", ", ".join(f"{name} {version}" for name, version in seen["versions"].items())],
         ["JVM flags", f"`{' '.join(seen['jvm_flags'])}`"],
         ["arrays on", ", ".join(f"{place}: {where['file_system']}" for place, where in seen["places"].items())],
-        ["run", f"{'quick, ' if plan['quick'] else ''}{scope}: {plan['rounds']} rounds; each point in each round in a JVM "
-                "of its own, contenders one right after the other, in rotated order"
+        ["run", f"{'quick, ' if plan['quick'] else ''}{scope}: {plan['rounds']} rounds; each point in each round in a "
+                "JVM of its own, contenders one right after the other, in rotated order"
                 + ("" if run.get("complete") else "; **the run did not come to its end**")],
         ["others on the machine", disturbance(seen)],
-        ["unsteady points", f"{Figures(run).unsteady()} of {len(run['points'])}: their iterations differ by more than a "
-                            "factor of two"],
+        ["unsteady points", f"{Figures(run).unsteady()} of {len(run['points'])}, whose iterations differ by more than "
+                            "a factor of two"],
     ]
     lines = ["## Conditions", "", *table(["", ""], rows), ""]
     return lines + ["Implementations of parity:", "",
@@ -71,8 +71,8 @@ def goal_table(run):
     if not rows:
         return []
     return ["## Goals", "",
-            "Speed ÷ speed within each round, then the median (and the lowest and highest round). Where a goal speaks of "
-            "several points, the worst of them is shown, and counts. CPU: the same ratio by processor time.", "",
+            "Speed ÷ speed within each round, then the median (and the lowest and highest round). Where a goal speaks "
+            "of several points, the worst of them is shown, and counts. CPU: the same ratio by processor time.", "",
             *table(["what, against whom", "", "wanted", "reached", "CPU", "worst at", ""], rows)]
 
 
@@ -121,5 +121,6 @@ def _small(figures):
                          f"{figures.plain(name, 'ashlar', 'allocated').median:.0f}"])
     if not rows:
         return None
-    return ["## Small things", "", "One thread, everything in the caches; nanoseconds and bytes allocated an operation.", "",
+    return ["## Small things", "",
+            "One thread, everything in the caches; nanoseconds and bytes allocated an operation.", "",
             *table(["what", "ns", "GB/s", "allocated"], rows)]

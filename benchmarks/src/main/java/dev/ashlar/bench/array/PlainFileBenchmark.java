@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One plain file of the size of an array, mapped, and copied out of: what reads of a healthy array are held against. */
+/** One plain file of the size of an array, mapped and copied out of: what reads of a healthy array are held against. */
 @BenchmarkMode(Mode.Throughput)
 @State(Scope.Benchmark)
 @Warmup(iterations = 4, time = 1)

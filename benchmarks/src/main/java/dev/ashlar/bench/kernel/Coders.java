@@ -11,8 +11,8 @@ import java.util.Map;
 
 /**
  * The implementations by name. Ours are {@link #BEST}, what the program runs, and those of {@link ParityImplementation}
- * by the names that its options have; among them {@code isal}, which is ISA-L as Ashlar uses it. Others are {@link #ISA_L}
- * and {@link #HADOOP}.
+ * by the names that its options have; among them {@code isal}, which is ISA-L as Ashlar uses it. Others are
+ * {@link #ISA_L} and {@link #HADOOP}.
  */
 public final class Coders {
     /** What the program runs. */

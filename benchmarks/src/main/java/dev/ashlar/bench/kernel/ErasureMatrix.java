@@ -2,8 +2,8 @@ package dev.ashlar.bench.kernel;
 
 /**
  * The coefficients that make blocks of a stripe from others of it, found by elimination: what a user of a general
- * erasure coder computes before. Blocks are numbered: data by exponent, then P, then Q; each is a row of coefficients of
- * the data blocks.
+ * erasure coder computes before. Blocks are numbered: data by exponent, then P, then Q; each is a row of coefficients
+ * of the data blocks.
  */
 final class ErasureMatrix {
     private static final int POLYNOMIAL = 0x11d;

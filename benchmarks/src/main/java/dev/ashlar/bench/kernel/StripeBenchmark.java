@@ -10,8 +10,8 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Operations on whole stripes. The rate counts the data blocks of the stripe, parity not counted; for a recovery that is
- * also what has to be read, except that making Q again after a data block reads all twice.
+ * Operations on whole stripes. The rate counts the data blocks of the stripe, parity not counted; for a recovery that
+ * is also what has to be read, except that making Q again after a data block reads all twice.
  */
 @BenchmarkMode(Mode.Throughput)
 @Warmup(iterations = 4, time = 1)

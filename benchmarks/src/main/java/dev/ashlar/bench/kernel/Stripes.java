@@ -6,8 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 
 /**
- * Stripes of random data blocks in anonymous native memory, with room for P, Q and two spare blocks each. Blocks begin at
- * multiples of 4096 where {@code gapBytes} is 0, and at multiples of 64 anyway.
+ * Stripes of random data blocks in anonymous native memory, with room for P, Q and two spare blocks each. Blocks begin
+ * at multiples of 4096 where {@code gapBytes} is 0, and at multiples of 64 anyway.
  *
  * <p>Belongs to one thread. Closing frees the memory.
  */
