@@ -14,7 +14,7 @@ _PACKAGE = "dev.ashlar.bench."
 class Timing:
     """How long a point is measured, after how long a warm-up; passes count and do not time."""
     warmups: int = 1
-    warmup_millis: int = 1500
+    warmup_millis: int = 800
     iterations: int = 5
     millis: int = 100
     # Beside the iterations: the JVM's start, and filling what is measured. For estimates alone.

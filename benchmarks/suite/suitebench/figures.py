@@ -4,7 +4,7 @@ from nbdbench.stats import spread
 
 # A point whose slowest iteration has less than this share of the speed of the fastest was not compiled yet, or was
 # disturbed.
-STEADY = 0.5
+STEADY = 0.6
 
 # How each metric is read; for all, more is better.
 _METRICS = {

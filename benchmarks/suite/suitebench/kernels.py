@@ -35,8 +35,8 @@ def peers(figures, made):
         return None
     lines = ["## P and Q", "",
              "10^9 bytes of data in a second, parity not counted: medians (lowest–highest round). × is Ashlar ÷ "
-             "that one. \"Caches\": one stripe, used again and again, which a cache holds as far as it fits; \"memory\": "
-             "stripes in turn that are 512 MiB together.", "", *lines]
+             "that one. \"Caches\": one stripe, used again and again, which a cache holds as far as it fits; "
+             "\"memory\": stripes in turn that are 512 MiB together.", "", *lines]
     if "pq" in made:
         lines += ["", f"![P and Q against peers]({made['pq']})"]
     return lines + _snapraid(figures)
@@ -56,9 +56,8 @@ def _snapraid(figures):
     if not rows:
         return []
     return ["", "### In SnapRAID's own configuration", "",
-            "Eight blocks of 256 KiB, 1792 bytes apart, beside `snapraid --speed-test` and its fastest code for the "
-            "CPU. Its test recovers for one block at a time to the granularity of a sector, so only the first figure "
-            "of it compares like with like.", "",
+            "Eight blocks of 256 KiB, 1792 bytes apart, beside `snapraid --speed-test` and the fastest code that it "
+            "has for the CPU.", "",
             *table(["", "", "GB/s", "SnapRAID", "×"], rows)]
 
 
@@ -99,14 +98,14 @@ def implementations(figures):
     for name, labels in figures.cells("implementations").items():
         rates = [figures.spread(name, each, "rate") for each in contenders]
         if any(rates):
-            rows.append([_OPERATIONS[labels["operation"]], _PLACES[labels["place"]], in_words(labels["length"]),
+            rows.append([_OPERATIONS[labels["operation"]], in_words(labels["length"]),
                          *["–" if rate is None else figure(rate.median) for rate in rates]])
     if not rows:
         return None
     return ["## Implementations", "",
             "Every implementation of ours that works on this machine, with eight data blocks; GB/s as above. "
             "\"Ashlar\" is what the start-up calibration chooses, operation by operation.", "",
-            *table(["", "from", "block", *[title(each, figures.run) for each in contenders]], rows)]
+            *table(["", "block", *[title(each, figures.run) for each in contenders]], rows)]
 
 
 def pollution(figures):

@@ -4,7 +4,7 @@ from nbdbench.report import disturbance, figure, spread_text, table
 from nbdbench.units import in_words
 
 from . import arrays, kernels
-from .figures import Figures
+from .figures import STEADY, Figures
 from .goals import GOALS, OBJECT_BYTES, allocations, reached
 
 BEGIN = "<!-- benchmarks: begin (generated, not edited) -->"
@@ -40,8 +40,8 @@ def _conditions(run):
                 "JVM of its own, contenders one right after the other, in rotated order"
                 + ("" if run.get("complete") else "; **the run did not come to its end**")],
         ["others on the machine", disturbance(seen)],
-        ["unsteady points", f"{Figures(run).unsteady()} of {len(run['points'])}, whose iterations differ by more than "
-                            "a factor of two"],
+        ["unsteady points", f"{Figures(run).unsteady()} of {len(run['points'])}, whose slowest iteration has less "
+                            f"than {STEADY:g} of the speed of the fastest"],
     ]
     lines = ["## Conditions", "", *table(["", ""], rows), ""]
     return lines + ["Implementations of parity:", "",

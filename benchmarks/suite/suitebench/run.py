@@ -68,7 +68,7 @@ class Run:
     def measure(self):
         """Measures everything that was asked for, and gives the whole of it; each round is kept when it is done."""
         plan = make_plan(self.cells(), self._args.names, self._args.quick,
-                         self._args.rounds or (3 if self._args.quick else 5), snapraid.available())
+                         self._args.rounds, snapraid.available())
         run = self._begin(plan)
         print(f"bench: {sum(len(cell.contenders) for cell in plan.cells)} points in {plan.rounds} rounds, about "
               f"{plan.seconds() / 60:.0f} min", flush=True)
