@@ -108,6 +108,21 @@ def implementations(figures):
             *table(["", "block", *[title(each, figures.run) for each in contenders]], rows)]
 
 
+def segments(figures):
+    rows = []
+    for name, labels in figures.cells("segments").items():
+        rate = figures.spread(name, "ashlar", "rate")
+        if rate:
+            rows.append([labels["kind"].lower(), in_words(labels["length"]), spread_text(rate),
+                         f"{figures.plain(name, 'ashlar', 'allocated').median:.2f}"])
+    if not rows:
+        return None
+    return ["## Segments of any kind", "",
+            "P and Q of six data blocks in the caches, through the entry that takes any segment: what is not anonymous "
+            "native memory is copied. GB/s, and bytes allocated a call.", "",
+            *table(["memory", "block", "GB/s", "allocated"], rows)]
+
+
 def pollution(figures):
     rows = []
     for name, labels in figures.cells("pollution").items():

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 from nbdbench.errors import EXIT_USAGE, BenchError
 
-SECTIONS = ("limits", "kernels", "implementations", "snapraid", "pollution", "small", "array", "passes")
+SECTIONS = ("limits", "kernels", "implementations", "segments", "snapraid", "pollution", "small", "array", "passes")
 # SnapRAID's speed test takes that long, whatever is wanted of it.
 _SNAPRAID_S = 56
 

@@ -17,7 +17,8 @@ def markdown(run, charts):
     """@param charts file names by kind, of those that there are"""
     figures = Figures(run)
     parts = [_conditions(run), goal_table(run), _errors(run), arrays.limits(figures), kernels.peers(figures, charts),
-             kernels.others(figures), kernels.implementations(figures), kernels.pollution(figures),
+             kernels.others(figures), kernels.implementations(figures), kernels.segments(figures),
+             kernels.pollution(figures),
              arrays.requests(figures), arrays.passes(figures, charts), _small(figures)]
     return "\n".join(line for part in parts if part for line in [*part, ""]).rstrip() + "\n"
 

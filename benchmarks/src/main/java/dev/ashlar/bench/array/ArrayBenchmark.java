@@ -1,10 +1,12 @@
 package dev.ashlar.bench.array;
 
 import dev.ashlar.bench.Flags;
+import dev.ashlar.bench.Handovers;
 import dev.ashlar.raid.ConsistencyPolicy;
 import dev.ashlar.raid.RaidLevel;
 import dev.ashlar.raid.array.RaidArray;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -32,6 +34,7 @@ public class ArrayBenchmark {
     private static final int SMALL = 4 << 10;
     private static final int MEDIUM = 64 << 10;
     private static final int LARGE = Images.LARGE_BYTES;
+    private static final long TOUCHED_BYTES = 64 << 20;
 
     /** RAID level. */
     @Param({"RAID0", "RAID1", "RAID5", "RAID6", "RAID10"})
@@ -74,6 +77,17 @@ public class ArrayBenchmark {
             array.failMember(images.get(2 * i).toString());
         }
         stripe = level == RaidLevel.RAID1 ? LARGE : Math.max(chunk, array.optimalIoBytes());
+        touch();
+        Handovers.await();
+    }
+
+    /** Reads everything, and makes small writes, so that parity settles on the kernels for what is done here. */
+    private void touch() throws IOException {
+        MemorySegment memory = MemorySegment.ofArray(new byte[LARGE]);
+        for (long at = 0; at + LARGE <= Math.min(array.sizeBytes(), TOUCHED_BYTES); at += LARGE) {
+            array.read(at, memory, 0, LARGE);
+            array.write(at, memory, 0, SMALL, false);
+        }
     }
 
     @TearDown

@@ -61,15 +61,17 @@ public final class Coders {
     /** Prepares an implementation for stripes. */
     static Coder of(String name, Stripes stripes) {
         return switch (name) {
-            case BEST -> new AshlarCoder(Parity.best(), stripes);
             case ISA_L -> new IsaLCoder(stripes);
             case HADOOP -> new HadoopCoder(stripes);
-            default -> new AshlarCoder(ours(name), stripes);
+            default -> new AshlarCoder(parity(name), stripes);
         };
     }
 
-    private static Parity ours(String name) {
-        return Parity.of(ParityImplementation.named(name)
-                .orElseThrow(() -> new IllegalArgumentException("implementation=" + name + " is none")));
+    /** One of {@link #ours}. */
+    static Parity parity(String name) {
+        return name.equals(BEST)
+                ? Parity.best()
+                : Parity.of(ParityImplementation.named(name)
+                        .orElseThrow(() -> new IllegalArgumentException("implementation=" + name + " is none")));
     }
 }

@@ -8,8 +8,8 @@ public enum History {
         void happen() {}
     },
     /**
-     * Every operation by every implementation of ours, often enough to be compiled. Compiled code that has seen many
-     * kinds of arguments can be much slower than code that has seen one.
+     * Every operation by every implementation of ours on every kind of memory, often enough to be compiled. Compiled
+     * code that has seen many kinds of arguments can be much slower than code that has seen one.
      */
     USED {
         @Override

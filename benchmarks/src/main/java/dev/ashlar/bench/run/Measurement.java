@@ -29,7 +29,7 @@ final class Measurement {
 
     /**
      * Every figure of every iteration, by name: {@code score} in the benchmark's unit, those of {@link Figures}, and
-     * {@code allocated}, bytes per operation.
+     * {@code gc.allocated}, what JMH's own profiler tells of bytes per operation.
      *
      * @param log takes what JMH prints
      * @throws RunnerException if the benchmark could not be run; the log says why
@@ -42,7 +42,7 @@ final class Measurement {
                 add(figures, "score", iteration.getPrimaryResult().getScore());
                 iteration.getSecondaryResults().forEach((name, secondary) -> {
                     if (name.endsWith(ALLOCATED)) {
-                        add(figures, "allocated", secondary.getScore());
+                        add(figures, "gc.allocated", secondary.getScore());
                     } else if (!name.contains("gc.")) {
                         add(figures, name, secondary.getScore());
                     }

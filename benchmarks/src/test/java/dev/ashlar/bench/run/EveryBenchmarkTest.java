@@ -34,6 +34,7 @@ class EveryBenchmarkTest {
     @MethodSource("benchmarks")
     void runs(String benchmark) throws Exception {
         System.setProperty("jmh.ignoreLock", "true");
+        System.setProperty("ashlar.bench.patience", "0");
         RunResult result = new Runner(new OptionsBuilder()
                         .include("^" + Pattern.quote(benchmark) + "$")
                         .forks(0)
@@ -51,6 +52,7 @@ class EveryBenchmarkTest {
                         .param("memberMib", "16")
                         .param("fileMib", "16")
                         .param("style", "EXTENDED")
+                        .param("kind", "HEAP")
                         .param("folder", images.toString())
                         .output(logs.resolve("log").toString())
                         .build())
