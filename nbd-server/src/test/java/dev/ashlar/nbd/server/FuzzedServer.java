@@ -83,7 +83,8 @@ final class FuzzedServer implements AutoCloseable {
         while (server.connections().size() > 1) {
             Thread.onSpinWait();
         }
-        assertThat(log.atLeast(Level.WARN)).isEmpty();
+        // Names that chance makes up are refused, and that is told.
+        assertThat(log.atLeast(Level.WARN)).filteredOn(line -> !line.contains(" is refused ")).isEmpty();
     }
 
     private static long residentKib() throws IOException {
