@@ -20,11 +20,12 @@ final class Follow {
 
     /** Asks again after a while, sooner when there is nothing more to wait for. */
     @FunctionalInterface
-    private interface Source {
+    interface Source {
+        /** The next look. */
         Progress next() throws IOException, InterruptedException;
     }
 
-    private Follow(Terminal terminal, Source source) {
+    Follow(Terminal terminal, Source source) {
         this.terminal = terminal;
         this.source = source;
     }
