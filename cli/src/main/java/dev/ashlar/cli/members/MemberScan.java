@@ -53,8 +53,8 @@ public final class MemberScan {
     }
 
     /**
-     * The arrays whose members lie directly in a directory, members ordered by file name. Other files are skipped; those
-     * that cannot be read or whose superblock may not be used are named in the log.
+     * The arrays whose members lie directly in a directory, members ordered by file name. Other files are skipped;
+     * those that cannot be read or whose superblock may not be used are named in the log.
      */
     public static List<FoundArray> directory(Path directory) throws IOException {
         return directory(directory, LOG::warn);

@@ -63,8 +63,8 @@ final class ConfiguredServer {
     }
 
     /**
-     * Listens at every address that was named or passed on by a service manager, or at the default one. A socket that was
-     * passed is the one of an address that is also named.
+     * Listens at every address that was named or passed on by a service manager, or at the default one. A socket that
+     * was passed is the one of an address that is also named.
      */
     void listen() throws IOException {
         List<Endpoint> passed = server.listenInherited();
@@ -169,7 +169,8 @@ final class ConfiguredServer {
         }
         if (!wanted.rules().identities().isEmpty() && tls.trustAnchors() == null && tls.pskKeys() == null) {
             throw new CommandFailure(ExitCode.USAGE, "export '" + wanted.name()
-                    + "' asks for identities, and there is neither tls-psk nor ca-cert.pem in tls-certificates to know any by");
+                    + "' asks for identities, and there is neither tls-psk nor ca-cert.pem in tls-certificates to know"
+                    + " any by");
         }
     }
 

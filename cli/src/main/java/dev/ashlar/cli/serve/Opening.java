@@ -33,8 +33,8 @@ record Opening(FoundArray found, List<Path> paths, OpenOptions options) {
     private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
 
     /**
-     * The arrays that the members of a source make up. A disk that is gone does not keep the others from being served; a
-     * path that was mistyped does, because a start without the right one would make it out of date.
+     * The arrays that the members of a source make up. A disk that is gone does not keep the others from being served;
+     * a path that was mistyped does, because a start without the right one would make it out of date.
      *
      * @throws CommandFailure if none of the members can be read, or those that were meant lie beside
      */

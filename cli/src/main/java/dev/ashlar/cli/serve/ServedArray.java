@@ -175,7 +175,8 @@ final class ServedArray implements ControlledArray {
     public void unexport(String name) throws IOException {
         if (!exports.removeIf(export -> export.name().equals(name))) {
             throw new CommandFailure(ExitCode.USAGE, name() + " has no export '" + name + "'; it has "
-                    + (exports.isEmpty() ? "none" : exportNames().stream().map(Printable::name).collect(Collectors.joining(", "))));
+                    + (exports.isEmpty() ? "none"
+                            : exportNames().stream().map(Printable::name).collect(Collectors.joining(", "))));
         }
         end(name);
         daemon.announce(this);

@@ -182,7 +182,8 @@ class ConfigFileTest {
 
     @Test
     void tellsWhatTheStringCouldBe() {
-        refused("[server]\nidle-timeout = 10\n", ":2:1: idle-timeout must be a string: '10' is no duration such as 500ms");
+        refused("[server]\nidle-timeout = 10\n",
+                ":2:1: idle-timeout must be a string: '10' is no duration such as 500ms");
         refused("[server]\nunix-mode = 660\n", ":2:1: unix-mode must be a string: \"660\"");
         refused("[server]\ntls = true\n", ":2:1: tls must be a string: 'true' is none of off, on, require");
         refused("[server]\ntls = []\n", ":2:1: tls must be a string");

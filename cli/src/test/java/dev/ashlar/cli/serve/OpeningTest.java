@@ -30,8 +30,8 @@ class OpeningTest {
     @BeforeEach
     void create() throws IOException {
         List<Path> members = Stream.of("m0", "m1", "m2", "m3").map(directory::resolve).toList();
-        RaidArray.create(new CreateSpec("slip", RaidLevel.RAID6, 2, 512 << 10, 8 << 20, ConsistencyPolicy.BITMAP, 0, true,
-                false, false, members, List.of()));
+        RaidArray.create(new CreateSpec("slip", RaidLevel.RAID6, 2, 512 << 10, 8 << 20, ConsistencyPolicy.BITMAP, 0,
+                true, false, false, members, List.of()));
     }
 
     private List<Opening> open(OpenOptions options, String... names) throws IOException {
@@ -46,10 +46,13 @@ class OpeningTest {
 
     @Test
     void aMistypedPathIsNotTakenForADiskThatIsGone() throws IOException {
-        refused(ExitCode.REFUSED, "array slip: " + directory.resolve("m3x") + ": open failed: No such file or directory; "
-                + "but " + directory.resolve("m3") + " is a current member that was not named", "m0", "m1", "m2", "m3x");
+        refused(ExitCode.REFUSED, "array slip: " + directory.resolve("m3x")
+                        + ": open failed: No such file or directory; but " + directory.resolve("m3")
+                        + " is a current member that was not named",
+                "m0", "m1", "m2", "m3x");
         Files.write(directory.resolve("notes"), new byte[1 << 20]);
-        refused(ExitCode.REFUSED, "there is no md superblock; but " + directory.resolve("m3"), "m0", "m1", "m2", "notes");
+        refused(ExitCode.REFUSED, "there is no md superblock; but " + directory.resolve("m3"),
+                "m0", "m1", "m2", "notes");
         assertThat(open(RUN, "m0", "m1", "m2", "m3x")).hasSize(1);
         assertThat(open(OpenOptions.READ_ONLY, "m0", "m1", "m2", "m3x")).hasSize(1);
     }
