@@ -12,9 +12,11 @@ _PREFIX = "ashlar-bench-"
 
 
 class Workspace:
-    def __init__(self, parent, needed_bytes):
+    def __init__(self, parent, needed_bytes, remedy="--size, --servers and --chunks make it less"):
+        """@param remedy what to do when there is too little room"""
         self._parent = Path(parent)
         self._needed_bytes = needed_bytes
+        self._remedy = remedy
         self.path = self._parent / f"{_PREFIX}{os.getpid()}"
 
     def __enter__(self):
@@ -24,7 +26,7 @@ class Workspace:
         free_bytes = shutil.disk_usage(self._parent).free
         if free_bytes < self._needed_bytes:
             raise BenchError(f"{self._parent} has {free_bytes >> 20} MiB free and the run needs "
-                             f"{self._needed_bytes >> 20} MiB: --size, --servers and --chunks make it less")
+                             f"{self._needed_bytes >> 20} MiB: {self._remedy}")
         self.path.mkdir(mode=0o700)
         return self.path
 

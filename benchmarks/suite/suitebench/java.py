@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 from nbdbench.errors import EXIT_MISSING_TOOL, BenchError
@@ -33,8 +34,16 @@ def is_stale(root):
 
 def build(root, processes):
     """With no tests and none of their libraries."""
-    processes.run([str(root / "scripts" / "mvn"), "-q", "-Dlauncher.phase=process-classes", "-pl", "benchmarks", "-am",
-                   "process-classes"], env={**os.environ, "JAVA25_HOME": str(java_home())})
+    log_path = root / "target" / "bench-build.log"
+    log_path.unlink(missing_ok=True)
+    child = processes.spawn(
+        [str(root / "scripts" / "mvn"), "-q", "-Dlauncher.phase=process-classes", "-pl", "benchmarks", "-am",
+         "process-classes"], log_path, env={**os.environ, "JAVA25_HOME": str(java_home())})
+    failed = child.wait() != 0
+    processes.forget(child.pid)
+    if failed:
+        print(log_path.read_text(errors="replace"), file=sys.stderr)
+        raise BenchError("the build failed; what Maven says about it is above.", EXIT_MISSING_TOOL)
     os.utime(root / JAR)
 
 

@@ -10,11 +10,14 @@ from tempfile import TemporaryDirectory
 from nbdbench import conditions, output, workspace
 from nbdbench.errors import BenchError
 from nbdbench.processes import Processes
+from nbdbench.workspace import Workspace
 
 from . import java, sections, snapraid
 from .figures import STEADY
 from .plan import make_plan, rotated
 
+# Sixteen members of 256 MiB, and something to spare.
+_NEEDED_BYTES = 5 << 30
 # How many times the usual warm-up the tries for a point have.
 _WARM_UPS = (1, 3, 8)
 
@@ -37,6 +40,10 @@ class Run:
         self._ends = ExitStack()
 
     def __enter__(self):
+        # Before the processes, so that it ends after them: what a broken-off benchmark leaves is removed with it.
+        self._folders = {place: self._ends.enter_context(Workspace(
+            folder, _NEEDED_BYTES, "--tmpfs and --disk name other places"))
+                         for place, folder in folders(self._args.tmpfs, self._args.disk).items()}
         self._processes = self._ends.enter_context(Processes())
         self._log.parent.mkdir(exist_ok=True)
         self._log.unlink(missing_ok=True)
@@ -57,7 +64,7 @@ class Run:
     def cells(self):
         """All there are on this machine."""
         return sections.all_cells(self._described["ours"], self._described["isal"], self._named is not None,
-                                  folders(self._args.tmpfs, self._args.disk))
+                                  self._folders)
 
     def _measurer(self, named_isal):
         if named_isal not in self._measurers:

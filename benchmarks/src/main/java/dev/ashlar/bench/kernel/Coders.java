@@ -69,9 +69,6 @@ public final class Coders {
 
     /** One of {@link #ours}. */
     static Parity parity(String name) {
-        return name.equals(BEST)
-                ? Parity.best()
-                : Parity.of(ParityImplementation.named(name)
-                        .orElseThrow(() -> new IllegalArgumentException("implementation=" + name + " is none")));
+        return name.equals(BEST) ? Parity.best() : Parity.of(ParityImplementation.parse(name).orElseThrow());
     }
 }
