@@ -235,10 +235,14 @@ class RateLimitTest extends WireTestBase {
                     // The end of the test.
                 }
             });
-            awaitRateWait();
-            second.go("vol");
-            first.socket().close();
-            sender.join();
+            try {
+                awaitRateWait();
+                second.go("vol");
+            } finally {
+                // The sender would keep an orderly end from getting through.
+                first.socket().close();
+                sender.join();
+            }
         }
     }
 
