@@ -41,9 +41,10 @@ class Run:
 
     def __enter__(self):
         # Before the processes, so that it ends after them: what a broken-off benchmark leaves is removed with it.
-        self._folders = {place: self._ends.enter_context(Workspace(
-            folder, _NEEDED_BYTES, "--tmpfs and --disk name other places"))
-                         for place, folder in folders(self._args.tmpfs, self._args.disk).items()}
+        self._folders = {}
+        for place, parent in folders(self._args.tmpfs, self._args.disk).items():
+            scratch = Workspace(parent, _NEEDED_BYTES, "--tmpfs and --disk name other places")
+            self._folders[place] = self._ends.enter_context(scratch)
         self._processes = self._ends.enter_context(Processes())
         self._log.parent.mkdir(exist_ok=True)
         self._log.unlink(missing_ok=True)
