@@ -27,8 +27,8 @@ import org.openjdk.jmh.results.ScalarResult;
  *       figure that means something on a machine that others use too;
  *   <li>{@code allocated}: bytes per operation that all Java threads have allocated, but the one that measures and the
  *       one that chooses kernels; what JMH needs for an iteration is among them, some kilobytes;
- *   <li>{@code process}: the processor time of the whole process, compilers and collector included, which arrays need because
- *       they have threads of their own.
+ *   <li>{@code process}: the processor time of the whole process, compilers and collector included, which arrays need
+ *       because they have threads of their own.
  * </ul>
  *
  * <p>Benchmarks measure operations per second or seconds per operation; other units are refused.

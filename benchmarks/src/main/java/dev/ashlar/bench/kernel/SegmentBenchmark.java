@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Parity of segments, through the entry that takes any of them: what copying costs those that kernels may not touch. */
+/** Parity of segments, through the entry that takes any of them: what copying costs where kernels may not go. */
 @BenchmarkMode(Mode.Throughput)
 @State(Scope.Thread)
 @Warmup(iterations = 4, time = 1)
