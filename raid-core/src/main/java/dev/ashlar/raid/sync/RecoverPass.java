@@ -70,9 +70,11 @@ public final class RecoverPass implements SyncPass {
         return copied.sum();
     }
 
+    /** A recovery that another system began may have ended within a unit. */
     private boolean mustCopy(Member[] members, long unit) {
+        long unitEnd = (unit + 1) * engine.unitBytes();
         for (Member member : members) {
-            if (recovering(member) && member.recoveredBytes() <= unit * engine.unitBytes() && !member.recoverByBitmap()) {
+            if (recovering(member) && member.recoveredBytes() < unitEnd && !member.recoverByBitmap()) {
                 return true;
             }
         }
