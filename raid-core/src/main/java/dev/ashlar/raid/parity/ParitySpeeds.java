@@ -98,7 +98,7 @@ public record ParitySpeeds(List<Column> columns) {
         });
     }
 
-    /** As {@link Selection} and {@link Handover} choose: plain Java, unless the preferred vectors are clearly faster. */
+    /** As {@link Selection} and {@link Handover} choose: plain Java, unless preferred vectors are clearly faster. */
     private static Column chosen(ParityOperation operation, List<Column> columns) {
         Column java = columns.get(ParityImplementation.JAVA.ordinal());
         if (!java.checked()) {

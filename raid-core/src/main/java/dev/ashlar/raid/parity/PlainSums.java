@@ -13,52 +13,46 @@ final class PlainSums {
      * most {@link Memory#MAX_TILE}.
      *
      * @param at where in each block the bytes begin; {@code extra} and {@code target} point at theirs
+     * @param sources room for {@link Parity#MAX_BLOCKS} addresses and two more
      */
-    void sum(long[] blocks, int count, int x, long extra, int at, long target, int length) {
-        int e = 0;
-        long a0 = extra;
-        do {
-            int n = a0 != 0 ? 1 : 0;
-            long a1 = 0;
-            long a2 = 0;
-            long a3 = 0;
-            long a4 = 0;
-            long a5 = 0;
-            long a6 = 0;
-            long a7 = 0;
-            for (; e < count && n < SumPass.MOST; e++) {
-                if (blocks[e] != 0 && e != x) {
-                    long address = blocks[e] + at;
-                    switch (n++) {
-                        case 0 -> a0 = address;
-                        case 1 -> a1 = address;
-                        case 2 -> a2 = address;
-                        case 3 -> a3 = address;
-                        case 4 -> a4 = address;
-                        case 5 -> a5 = address;
-                        case 6 -> a6 = address;
-                        default -> a7 = address;
-                    }
-                }
+    void sum(long[] blocks, int count, int x, long extra, int at, long target, int length, long[] sources) {
+        int n = 0;
+        if (extra != 0) {
+            sources[n++] = extra;
+        }
+        for (int e = 0; e < count; e++) {
+            if (blocks[e] != 0 && e != x) {
+                sources[n++] = blocks[e] + at;
             }
-            sum(n, a0, a1, a2, a3, a4, a5, a6, a7, target, length);
+        }
+        int from = n - sum(sources, 0, n, target, length);
+        while (from > 0) {
             // What is not the first pass goes on with what the target holds.
-            a0 = target;
-        } while (e < count);
+            int next = n - from;
+            sources[next - 1] = target;
+            from -= sum(sources, next - 1, from + 1, target, length) - 1;
+        }
     }
 
-    private void sum(int n, long a0, long a1, long a2, long a3, long a4, long a5, long a6, long a7, long target,
-            int length) {
-        switch (n) {
+    /** Sums up as many of {@code n} sources as one pass takes; how many that were. */
+    private int sum(long[] s, int i, int n, long target, int length) {
+        int size = n >= 16 ? 16 : n >= 12 ? 12 : Math.min(n, 8);
+        switch (size) {
             case 0 -> pass.sum1(Memory.ZEROES, target, length);
-            case 1 -> pass.sum1(a0, target, length);
-            case 2 -> pass.sum2(a0, a1, target, length);
-            case 3 -> pass.sum3(a0, a1, a2, target, length);
-            case 4 -> pass.sum4(a0, a1, a2, a3, target, length);
-            case 5 -> pass.sum5(a0, a1, a2, a3, a4, target, length);
-            case 6 -> pass.sum6(a0, a1, a2, a3, a4, a5, target, length);
-            case 7 -> pass.sum7(a0, a1, a2, a3, a4, a5, a6, target, length);
-            default -> pass.sum8(a0, a1, a2, a3, a4, a5, a6, a7, target, length);
+            case 1 -> pass.sum1(s[i], target, length);
+            case 2 -> pass.sum2(s[i], s[i + 1], target, length);
+            case 3 -> pass.sum3(s[i], s[i + 1], s[i + 2], target, length);
+            case 4 -> pass.sum4(s[i], s[i + 1], s[i + 2], s[i + 3], target, length);
+            case 5 -> pass.sum5(s[i], s[i + 1], s[i + 2], s[i + 3], s[i + 4], target, length);
+            case 6 -> pass.sum6(s[i], s[i + 1], s[i + 2], s[i + 3], s[i + 4], s[i + 5], target, length);
+            case 7 -> pass.sum7(s[i], s[i + 1], s[i + 2], s[i + 3], s[i + 4], s[i + 5], s[i + 6], target, length);
+            case 8 -> pass.sum8(s[i], s[i + 1], s[i + 2], s[i + 3], s[i + 4], s[i + 5], s[i + 6], s[i + 7], target,
+                    length);
+            case 12 -> pass.sum12(s[i], s[i + 1], s[i + 2], s[i + 3], s[i + 4], s[i + 5], s[i + 6], s[i + 7], s[i + 8],
+                    s[i + 9], s[i + 10], s[i + 11], target, length);
+            default -> pass.sum16(s[i], s[i + 1], s[i + 2], s[i + 3], s[i + 4], s[i + 5], s[i + 6], s[i + 7], s[i + 8],
+                    s[i + 9], s[i + 10], s[i + 11], s[i + 12], s[i + 13], s[i + 14], s[i + 15], target, length);
         }
+        return size;
     }
 }

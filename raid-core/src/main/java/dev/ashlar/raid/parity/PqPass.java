@@ -5,10 +5,8 @@ package dev.ashlar.raid.parity;
  * multiples of {@link VectorKernels#laneBytes}; P and Q are none of the blocks.
  */
 final class PqPass {
-    /** The most blocks that one pass can begin with. */
-    static final int MOST_FIRST = 6;
-    /** The most blocks that one pass can go on with. */
-    static final int MOST_NEXT = 4;
+    /** The most blocks of one pass. */
+    static final int MOST = 8;
 
     private PqPass() {}
 
@@ -25,6 +23,10 @@ final class PqPass {
         void first5(long a0, long a1, long a2, long a3, long a4, long p, long q, int length);
 
         void first6(long a0, long a1, long a2, long a3, long a4, long a5, long p, long q, int length);
+
+        void first7(long a0, long a1, long a2, long a3, long a4, long a5, long a6, long p, long q, int length);
+
+        void first8(long a0, long a1, long a2, long a3, long a4, long a5, long a6, long a7, long p, long q, int length);
     }
 
     /** Adds the blocks to P, and to Q times as many powers of g. */
@@ -36,5 +38,13 @@ final class PqPass {
         void next3(long a0, long a1, long a2, long p, long q, int length);
 
         void next4(long a0, long a1, long a2, long a3, long p, long q, int length);
+
+        void next5(long a0, long a1, long a2, long a3, long a4, long p, long q, int length);
+
+        void next6(long a0, long a1, long a2, long a3, long a4, long a5, long p, long q, int length);
+
+        void next7(long a0, long a1, long a2, long a3, long a4, long a5, long a6, long p, long q, int length);
+
+        void next8(long a0, long a1, long a2, long a3, long a4, long a5, long a6, long a7, long p, long q, int length);
     }
 }

@@ -19,6 +19,8 @@ final class Scratch {
     final long[] longs = new long[3 * TILE_LONGS];
     /** The same as a segment. */
     final MemorySegment heap = MemorySegment.ofArray(longs);
+    /** For the addresses of what a sum is made of. */
+    final long[] sources = new long[Parity.MAX_BLOCKS + 2];
     /** Address of a native tile. */
     final long plain;
     /** Address of another. */

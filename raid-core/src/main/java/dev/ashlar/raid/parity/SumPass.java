@@ -5,9 +5,6 @@ package dev.ashlar.raid.parity;
  * {@link VectorKernels#laneBytes}.
  */
 interface SumPass {
-    /** The most sources of one pass. */
-    int MOST = 8;
-
     void sum1(long a0, long target, int length);
 
     void sum2(long a0, long a1, long target, int length);
@@ -23,6 +20,12 @@ interface SumPass {
     void sum7(long a0, long a1, long a2, long a3, long a4, long a5, long a6, long target, int length);
 
     void sum8(long a0, long a1, long a2, long a3, long a4, long a5, long a6, long a7, long target, int length);
+
+    void sum12(long a0, long a1, long a2, long a3, long a4, long a5, long a6, long a7, long a8, long a9, long a10,
+            long a11, long target, int length);
+
+    void sum16(long a0, long a1, long a2, long a3, long a4, long a5, long a6, long a7, long a8, long a9, long a10,
+            long a11, long a12, long a13, long a14, long a15, long target, int length);
 
     /** Whether the two differ anywhere. */
     boolean differ(long a, long b, int length);

@@ -22,7 +22,7 @@ import jdk.incubator.vector.VectorSpecies;
  *     the JDK marks, and vectors that pass through a refused one are boxed: a hundred times slower.
  * <li>Addresses lose their highest bits, and the loop's counter its sign. Both change nothing, and let the compiler see
  *     that every access lies within {@link Memory#ALL}: no checks, and no loop around the loop to lift them out.
- * <li>At most six blocks a loop, each with a local variable of its own.
+ * <li>Each block of a loop has a local variable of its own, and no loop has another in it.
  * </ul>
  */
 final class VectorCopies {

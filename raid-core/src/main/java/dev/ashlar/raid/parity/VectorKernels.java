@@ -11,6 +11,9 @@ final class VectorKernels implements Kernels {
 
     static final int LARGE_TILE = Memory.MAX_TILE;
     private static final int SMALL_TILE = Scratch.TILE_BYTES;
+    private static final int SMALL_GROUP = 4;
+    /** From where on more blocks than one pass takes are still taken as many at a time as possible. */
+    private static final int VERY_LONG_BYTES = 128 << 10;
 
     private final int laneBytes;
     private final int longBlockBytes;
@@ -20,7 +23,7 @@ final class VectorKernels implements Kernels {
     private final PlainSums sums;
     private final ProductPass product;
 
-    /** @param longBlockBytes from where on blocks count as long, see {@link #weightedSums} */
+    /** @param longBlockBytes from where on blocks count as long, see {@link #group} */
     VectorKernels(int laneBytes, int longBlockBytes, PqPass.First first, PqPass.Next next, SumPass sum,
             ProductPass product) {
         this.laneBytes = laneBytes;
@@ -55,11 +58,11 @@ final class VectorKernels implements Kernels {
     public void generate(long[] blocks, int count, long p, long q, int lengthBytes) {
         int whole = whole(lengthBytes);
         if (p != 0 && q != 0) {
-            weightedSums(blocks, count, NOTHING, p, q, whole);
+            weightedSums(blocks, count, p, q, whole);
         } else if (p != 0) {
             plainSum(blocks, count, NOTHING, 0, p, whole);
         } else if (q != 0) {
-            weightedSum(blocks, count, NOTHING, q, whole);
+            weightedSum(blocks, count, q, whole);
         }
         if (whole < lengthBytes) {
             TAIL.generate(blocks, count, p, q, whole, lengthBytes);
@@ -74,10 +77,10 @@ final class VectorKernels implements Kernels {
         for (int at = 0; at < whole; at += SMALL_TILE) {
             int length = Math.min(SMALL_TILE, whole - at);
             if (q != 0) {
-                sumsOfTile(blocks, count, NOTHING, NOTHING, at, scratch.plain, scratch.weighted, length);
+                sumsOfTile(group(count, whole), blocks, count, NOTHING, NOTHING, at, scratch.plain, scratch.weighted, length);
                 wrong |= sum.differ(q + at, scratch.weighted, length) ? Parity.Q_WRONG : 0;
             } else if (p != 0) {
-                sums.sum(blocks, count, NOTHING, 0, at, scratch.plain, length);
+                sums.sum(blocks, count, NOTHING, 0, at, scratch.plain, length, scratch.sources);
             }
             wrong |= p != 0 && sum.differ(p + at, scratch.plain, length) ? Parity.P_WRONG : 0;
         }
@@ -116,7 +119,7 @@ final class VectorKernels implements Kernels {
         for (int at = 0; at < whole; at += SMALL_TILE) {
             int length = Math.min(SMALL_TILE, whole - at);
             long d = blocks[x] + at;
-            sumsOfTile(blocks, count, x, NOTHING, at, p != 0 ? p + at : scratch.plain, d, length);
+            sumsOfTile(group(count, whole), blocks, count, x, NOTHING, at, p != 0 ? p + at : scratch.plain, d, length);
             if (p != 0) {
                 product.finishFromQAndP(p + at, q + at, d, factor, length);
             } else {
@@ -133,9 +136,11 @@ final class VectorKernels implements Kernels {
         int whole = whole(lengthBytes);
         int a = PairCoefficients.a(x, y);
         int b = PairCoefficients.b(x, y);
-        for (int at = 0; at < whole; at += SMALL_TILE) {
-            int length = Math.min(SMALL_TILE, whole - at);
-            sumsOfTile(blocks, count, x, y, at, blocks[x] + at, blocks[y] + at, length);
+        int group = group(count, whole);
+        int tile = whole >= VERY_LONG_BYTES ? LARGE_TILE : SMALL_TILE;
+        for (int at = 0; at < whole; at += tile) {
+            int length = Math.min(tile, whole - at);
+            sumsOfTile(group, blocks, count, x, y, at, blocks[x] + at, blocks[y] + at, length);
             product.finishPair(p + at, q + at, blocks[x] + at, blocks[y] + at, a, b, length);
         }
         if (whole < lengthBytes) {
@@ -162,40 +167,47 @@ final class VectorKernels implements Kernels {
     }
 
     /**
-     * Long blocks come from the second cache: there, one pass over all of them counts, if they are few enough. Short
-     * ones are in the first, where smaller groups are the quicker code.
+     * Short blocks are in the first cache, and groups of four the quickest code. Long ones come from the second or from
+     * memory: there, what counts is to go over all of them together, so that each is fetched ahead without a break.
+     * (Zen 4: eight blocks of 512 KiB from memory 22 instead of 17 GB/s, of 256 KiB 71 instead of 63.)
      */
-    private void weightedSums(long[] blocks, int count, int x, long p, long q, int length) {
-        boolean together = length >= longBlockBytes && count > 0 && count <= PqPass.MOST_FIRST;
-        int tile = together ? LARGE_TILE : SMALL_TILE;
+    private int group(int count, int lengthBytes) {
+        boolean together = lengthBytes >= longBlockBytes && count <= PqPass.MOST || lengthBytes >= VERY_LONG_BYTES;
+        return together ? PqPass.MOST : SMALL_GROUP;
+    }
+
+    private void weightedSums(long[] blocks, int count, long p, long q, int length) {
+        int group = group(count, length);
+        int tile = group == SMALL_GROUP ? SMALL_TILE : LARGE_TILE;
         for (int at = 0; at < length; at += tile) {
-            int tileLength = Math.min(tile, length - at);
-            if (together) {
-                BlockGroups.first(first, blocks, 0, count, x, NOTHING, at, p + at, q + at, tileLength);
-            } else {
-                sumsOfTile(blocks, count, x, NOTHING, at, p + at, q + at, tileLength);
-            }
+            sumsOfTile(group, blocks, count, NOTHING, NOTHING, at, p + at, q + at, Math.min(tile, length - at));
         }
     }
 
-    private void weightedSum(long[] blocks, int count, int x, long q, int length) {
+    private void weightedSum(long[] blocks, int count, long q, int length) {
         Scratch scratch = Scratch.get();
+        int group = group(count, length);
         for (int at = 0; at < length; at += SMALL_TILE) {
-            sumsOfTile(blocks, count, x, NOTHING, at, scratch.plain, q + at, Math.min(SMALL_TILE, length - at));
+            sumsOfTile(group, blocks, count, NOTHING, NOTHING, at, scratch.plain, q + at,
+                    Math.min(SMALL_TILE, length - at));
         }
     }
 
-    /** P and Q of all blocks but two, for one tile, which begins {@code at} bytes into each block. */
-    private void sumsOfTile(long[] blocks, int count, int x, int y, int at, long p, long q, int length) {
+    /**
+     * P and Q of all blocks but two, for one tile, which begins {@code at} bytes into each block.
+     *
+     * @param group how many blocks one pass takes
+     */
+    private void sumsOfTile(int group, long[] blocks, int count, int x, int y, int at, long p, long q, int length) {
         if (count == 0) {
             sum.sum1(Memory.ZEROES, p, length);
             sum.sum1(Memory.ZEROES, q, length);
             return;
         }
-        int end = Math.max(0, count - PqPass.MOST_NEXT);
+        int end = Math.max(0, count - group);
         BlockGroups.first(first, blocks, end, count - end, x, y, at, p, q, length);
         while (end > 0) {
-            int start = Math.max(0, end - PqPass.MOST_NEXT);
+            int start = Math.max(0, end - group);
             BlockGroups.next(next, blocks, start, end - start, x, y, at, p, q, length);
             end = start;
         }
@@ -203,9 +215,10 @@ final class VectorKernels implements Kernels {
 
     /** The sum of all blocks, with another block in place of one of them. */
     private void plainSum(long[] blocks, int count, int x, long instead, long target, int length) {
+        long[] sources = Scratch.get().sources;
         for (int at = 0; at < length; at += LARGE_TILE) {
             int tileLength = Math.min(LARGE_TILE, length - at);
-            sums.sum(blocks, count, x, instead == 0 ? 0 : instead + at, at, target + at, tileLength);
+            sums.sum(blocks, count, x, instead == 0 ? 0 : instead + at, at, target + at, tileLength, sources);
         }
     }
 }
