@@ -3,6 +3,8 @@ package dev.ashlar.raid.parity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -109,6 +111,28 @@ class ParityTest {
             refused("source=0", () -> parity.xor(0, p, 64));
             assertThat(stripe.content()).isEqualTo(before);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void callsAllocateNothing(Parity parity) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        // Until the compiler has come to them, vectors are objects.
+        try (TestStripe stripe = new TestStripe(6, 0, 1024, 5)) {
+            for (int round = 0; round < 400 && least > 0; round++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int call = 0; call < 20; call++) {
+                    parity.generate(stripe.blocks, 6, stripe.p, stripe.q, 1024);
+                    parity.check(stripe.blocks, 6, stripe.p, stripe.q, 1024);
+                    parity.update(stripe.other, stripe.blocks[2], 2, stripe.p, stripe.q, 1024);
+                    parity.recover(stripe.blocks, 6, stripe.p, stripe.q, 1, 3, 1024);
+                    parity.multiplyAdd(7, stripe.other, stripe.p, 1024);
+                }
+                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+        }
+        assertThat(least).isLessThan(20 * 8);
     }
 
     private static void refused(String why, ThrowingCallable what) {

@@ -126,8 +126,8 @@ class ParityTwinProps {
     Arbitrary<Case> cases() {
         Arbitrary<Integer> lengths = Arbitraries.frequencyOf(
                 Tuple.of(6, Arbitraries.integers().between(0, 300)),
-                Tuple.of(2, Arbitraries.of(512, 4096, 4097, 4160, 8192)),
-                Tuple.of(1, Arbitraries.of(16384, 16384 + 4096 + 77)));
+                Tuple.of(3, Arbitraries.of(64, 128, 320, 512, 4096, 4097, 4160, 8192)),
+                Tuple.of(1, Arbitraries.of(16384, 16384 + 4096 + 77, 131072)));
         Arbitrary<Long> gaps = Arbitraries.oneOf(
                 Arbitraries.just(0L), Arbitraries.integers().between(0, 31).map(e -> 1L << e), Arbitraries.longs());
         return Combinators.combine(Arbitraries.integers().between(1, 32), gaps, lengths, Arbitraries.longs())

@@ -6,8 +6,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.Random;
 
 /**
- * A stripe in native memory: blocks, P, Q and one block more, all random at first, at odd addresses, with random bytes
- * around them that nothing may change. Two stripes made with the same arguments are equal.
+ * A stripe in native memory: blocks, P, Q and one block more, all random at first, with random bytes around them that
+ * nothing may change; every other seed has them at odd addresses, the rest at multiples of 64. Two stripes made with the
+ * same arguments are equal.
  */
 final class TestStripe implements AutoCloseable {
     private static final int GUARD_BYTES = 80;
@@ -31,13 +32,14 @@ final class TestStripe implements AutoCloseable {
         this.count = count;
         this.lengthBytes = lengthBytes;
         int places = count + 3;
-        memory = arena.allocate((long) places * (lengthBytes + 2 * GUARD_BYTES) + 64, 64);
+        int stride = lengthBytes + 2 * GUARD_BYTES + 63 & -64;
+        memory = arena.allocate((long) places * stride, 64);
         for (long at = 0; at < memory.byteSize(); at++) {
             memory.set(ValueLayout.JAVA_BYTE, at, (byte) random.nextInt());
         }
         long[] addresses = new long[places];
         for (int place = 0; place < places; place++) {
-            addresses[place] = memory.address() + (long) place * (lengthBytes + 2 * GUARD_BYTES) + random.nextInt(64);
+            addresses[place] = memory.address() + (long) place * stride + (seed % 2 == 0 ? 64 : random.nextInt(64));
         }
         blocks = new long[count];
         for (int e = 0; e < count; e++) {
