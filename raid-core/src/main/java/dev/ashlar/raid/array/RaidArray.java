@@ -379,8 +379,9 @@ public final class RaidArray implements BlockDevice {
         long writes = core.gate.startedCount();
         core.settle();
         boolean dirty = core.gate.isOpen();
+        // Also where nothing was written: a process that was killed before may have left writes in the system's cache.
+        flushes.flush();
         if (dirty || passes.due() || core.overstatesDirt()) {
-            flushes.flush();
             core.recordProgress();
         }
         if (core.bitmap() != null && dirty) {
