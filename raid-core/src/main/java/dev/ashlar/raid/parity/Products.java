@@ -2,6 +2,11 @@ package dev.ashlar.raid.parity;
 
 /** Products of every constant, laid out for look-ups by vectors. The arrays are shared and must not be written. */
 final class Products {
+    /** Bytes of one constant in {@link #bySevenBits}. */
+    static final int SEVEN_BITS_LENGTH = 128;
+    /** Bytes of one constant in {@link #byHalfBytes}. */
+    static final int HALF_BYTES_LENGTH = 64;
+
     private Products() {}
 
     /** For each constant 128 bytes: its products with 0 to 127. */
@@ -28,10 +33,6 @@ final class Products {
             }
         }
         return tables;
-    }
-
-    static int lengthOfOne(boolean sevenBits) {
-        return sevenBits ? 128 : 64;
     }
 
     /** A product by those of its factor's highest bit and of the rest, which are in the table already. */

@@ -10,16 +10,19 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Vector kernels of any length, each from classes of its own.
  *
- * <p><b>Rules for the loops</b> of {@code VectorPqFirst}, {@code VectorPqNext}, {@code VectorSum} and
- * {@code VectorProduct}; measured, and each worth a factor in some process:
+ * <p><b>Rules for the loops</b> of {@code VectorPqFirst}, {@code VectorPqNext}, {@code VectorSum},
+ * {@code VectorSevenBits} and {@code VectorHalfBytes}; measured, and each worth a factor in some process:
  * <ul>
  * <li>The species is a constant of the class. The compiler then knows every type exactly, whatever other species the
  *     process has used. One set of classes is for the length that the JVM prefers; another length gets hidden copies
  *     of the same classes, with their own constants, profiles and compiled code.
  * <li>No vector lives from one turn of a loop to the next, as its type would be taken from profiles that all code of
  *     the process shares.
- * <li>P+Q loops call the Vector API directly. Beyond some 18 000 nodes the compiler refuses all methods but those that
- *     the JDK marks, and vectors that pass through a refused one are boxed: a hundred times slower.
+ * <li>They call the Vector API directly. A method of ours in between may not be inlined, because the caller has become
+ *     too large by what it has inlined itself (some 18 000 nodes), and vectors that pass through it are boxed: up to a
+ *     hundred times slower.
+ * <li>They call those methods of vectors that take vectors and constant species. Methods with a scalar in place of a
+ *     vector, and those named {@code reinterpretAs…}, call others on {@code this} from code that all species share.
  * <li>Addresses lose their highest bits, and the loop's counter its sign. Both change nothing, and let the compiler see
  *     that every access lies within {@link Memory#ALL}: no checks, and no loop around the loop to lift them out.
  * <li>Each block of a loop has a local variable of its own, and no loop has another in it.
@@ -56,12 +59,14 @@ final class VectorCopies {
 
     /** Kernels for a length. Each call for another than the preferred one loads classes anew. */
     static VectorKernels of(VectorSpecies<Byte> species) {
+        boolean sevenBits = species.length() == 64;
         if (species.equals(preferred())) {
             return new VectorKernels(species.length(), VectorKernels.LARGE_TILE, new VectorPqFirst(),
-                    new VectorPqNext(), new VectorSum(), new VectorProduct());
+                    new VectorPqNext(), new VectorSum(), sevenBits ? new VectorSevenBits() : new VectorHalfBytes());
         }
         return new VectorKernels(species.length(), VectorKernels.LARGE_TILE, copy(VectorPqFirst.class, species),
-                copy(VectorPqNext.class, species), copy(VectorSum.class, species), copy(VectorProduct.class, species));
+                copy(VectorPqNext.class, species), copy(VectorSum.class, species),
+                copy(sevenBits ? VectorSevenBits.class : VectorHalfBytes.class, species));
     }
 
     /** An instance of a hidden copy; the compiler cannot name its class, only what it implements. */

@@ -73,11 +73,12 @@ final class VectorKernels implements Kernels {
     public int check(long[] blocks, int count, long p, long q, int lengthBytes) {
         int whole = whole(lengthBytes);
         Scratch scratch = Scratch.get();
+        int group = group(count, whole);
         int wrong = 0;
         for (int at = 0; at < whole; at += SMALL_TILE) {
             int length = Math.min(SMALL_TILE, whole - at);
             if (q != 0) {
-                sumsOfTile(group(count, whole), blocks, count, NOTHING, NOTHING, at, scratch.plain, scratch.weighted, length);
+                sumsOfTile(group, blocks, count, NOTHING, NOTHING, at, scratch.plain, scratch.weighted, length);
                 wrong |= sum.differ(q + at, scratch.weighted, length) ? Parity.Q_WRONG : 0;
             } else if (p != 0) {
                 sums.sum(blocks, count, NOTHING, 0, at, scratch.plain, length, scratch.sources);
