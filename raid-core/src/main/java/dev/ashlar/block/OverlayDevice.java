@@ -41,7 +41,7 @@ public final class OverlayDevice extends FilterDevice {
     /**
      * A view in which nothing is written yet.
      *
-     * @param below stays its owner's, and must not change as long as the view is used
+     * @param below stays its owner's. What others change of it is seen in blocks that the view has not written
      * @param directory where the temporary file is made and its name removed at once
      * @throws DeviceException if that cannot be done
      */
@@ -64,8 +64,8 @@ public final class OverlayDevice extends FilterDevice {
         }
     }
 
-    /** A view whose blocks lie in {@code file}, which it closes. */
-    static OverlayDevice over(BlockDevice below, BlockDevice file) {
+    /** A view whose blocks lie in {@code file}, which is as long as {@code below} and which the view closes. */
+    public static OverlayDevice over(BlockDevice below, BlockDevice file) {
         return new OverlayDevice(below, file);
     }
 

@@ -11,6 +11,9 @@ public enum Entry {
     /** What was sent over earlier connections has not ended in time. */
     BUSY("a request of an earlier connection is still being executed; try again"),
 
+    /** There can be no view for the connection. */
+    NO_VIEW("there is no room for changes of your own; the cause is in the server's log"),
+
     /** The client has left while it waited, or the wait was ended from outside. */
     LEFT("nobody waits any more");
 

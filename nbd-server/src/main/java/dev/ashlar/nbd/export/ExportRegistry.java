@@ -54,8 +54,11 @@ public final class ExportRegistry {
         if (served == null) {
             throw new IllegalArgumentException("no export of this name: name=" + export.name());
         }
-        if (served.device() != export.device() || served.readOnly() != export.readOnly()) {
-            throw new IllegalArgumentException("device and readOnly cannot be changed: name=" + export.name());
+        if (served.device() != export.device()
+                || served.readOnly() != export.readOnly()
+                || served.privateViews() != (export.view() != null)) {
+            throw new IllegalArgumentException(
+                    "device, readOnly and having a view cannot be changed: name=" + export.name());
         }
         served.change(export);
     }

@@ -8,6 +8,7 @@ import dev.ashlar.nbd.TakeoverRule;
 import dev.ashlar.nbd.protocol.Flag;
 import dev.ashlar.nbd.protocol.ReplyStyle;
 import dev.ashlar.nbd.throttle.RateLimiter;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -89,8 +90,36 @@ public final class ServedExport {
     }
 
     /** What is served. */
-    public BlockDevice device() {
+    BlockDevice device() {
         return export.device();
+    }
+
+    /** Whether each connection has a device of its own over the one that is served. */
+    boolean privateViews() {
+        return export.view() != null;
+    }
+
+    /**
+     * What one connection that has entered uses: the device that is served, or a view of it. {@link #closeDevice} follows.
+     *
+     * @throws IOException if there can be no view; the log says why
+     */
+    public BlockDevice openDevice() throws IOException {
+        try {
+            return privateViews() ? export.view().over(export.device()) : export.device();
+        } catch (IOException e) {
+            if (warningDue()) {
+                LOG.warn("export '{}': a client is refused, as it can have no view: {}", name(), e.getMessage());
+            }
+            throw e;
+        }
+    }
+
+    /** Ends what {@link #openDevice} gave. */
+    public void closeDevice(BlockDevice used) throws IOException {
+        if (used != export.device()) {
+            used.close();
+        }
     }
 
     /** Who may open it. */
@@ -118,21 +147,32 @@ public final class ServedExport {
         return limiter;
     }
 
-    /** What BLOCK_STATUS can tell just now: {@code base:allocation}, then what the export adds. */
+    /** What BLOCK_STATUS can tell just now: {@code base:allocation}, then what the export adds about its device. */
     public List<MetaContext> contexts() {
+        if (privateViews()) {
+            return List.of(allocation);
+        }
         return Stream.concat(Stream.of(allocation), export.contexts().get().stream()).toList();
+    }
+
+    /** Some of {@link #contexts}, as they are of what a connection uses. */
+    public List<MetaContext> contextsOf(BlockDevice used, List<MetaContext> selected) {
+        if (used == export.device()) {
+            return selected;
+        }
+        return selected.stream().map(context -> context == allocation ? new AllocationContext(used) : context).toList();
     }
 
     /**
      * The transmission flags. Flush reaches the one device behind all connections, so CAN_MULTI_CONN is true wherever
-     * a client may have more than one.
+     * there is one, and a client may have more than one connection.
      *
      * @param style what was agreed on: DF means nothing without chunks
      * @param anyContexts whether BLOCK_STATUS may be used
      */
     public int transmissionFlags(ReplyStyle style, boolean anyContexts) {
         int flags = Flag.HAS_FLAGS | Flag.SEND_FLUSH | Flag.SEND_FUA | Flag.SEND_CACHE;
-        flags |= oneConnectionEach() ? 0 : Flag.CAN_MULTI_CONN;
+        flags |= oneConnectionEach() || privateViews() ? 0 : Flag.CAN_MULTI_CONN;
         flags |= readOnly() ? Flag.READ_ONLY : Flag.SEND_TRIM | Flag.SEND_WRITE_ZEROES | Flag.SEND_FAST_ZERO;
         flags |= export.rotational() ? Flag.ROTATIONAL : 0;
         flags |= style.chunks() ? Flag.SEND_DF : 0;
@@ -215,13 +255,17 @@ public final class ServedExport {
         }
     }
 
-    /** A client may try again as often as it likes. */
     private void warnBusy(ExportUser user) {
-        long now = System.nanoTime();
-        long at = nextWarning.get();
-        if (now - at >= 0 && nextWarning.compareAndSet(at, now + WARNING_INTERVAL_NANOS)) {
+        if (warningDue()) {
             LOG.warn("export '{}': client {} is refused, as an earlier request has not ended", name(), user.client());
         }
+    }
+
+    /** A client may try again as often as it likes. */
+    private boolean warningDue() {
+        long now = System.nanoTime();
+        long at = nextWarning.get();
+        return now - at >= 0 && nextWarning.compareAndSet(at, now + WARNING_INTERVAL_NANOS);
     }
 
     /** Lets {@code user} go; it must not touch the device any more. */

@@ -1,5 +1,6 @@
 package dev.ashlar.nbd.handshake;
 
+import dev.ashlar.block.BlockDevice;
 import dev.ashlar.nbd.MetaContext;
 import dev.ashlar.nbd.Peer;
 import dev.ashlar.nbd.TlsPolicy;
@@ -10,11 +11,16 @@ import dev.ashlar.nbd.export.ServedExport;
 import dev.ashlar.nbd.protocol.OptionReply;
 import dev.ashlar.nbd.protocol.ReplyStyle;
 import dev.ashlar.nbd.tls.TlsServer;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What one connection has agreed on so far. Used by its own thread only. */
 public final class Negotiation {
+    private static final Logger LOG = LoggerFactory.getLogger(Negotiation.class);
+
     private final ExportRegistry exports;
     private final ExportUser user;
     private final BooleanSupplier stopping;
@@ -28,6 +34,7 @@ public final class Negotiation {
     private ServedExport contextsIn;
     private List<MetaContext> contexts = List.of();
     private ServedExport export;
+    private BlockDevice device;
 
     /**
      * @param exports what can be chosen
@@ -170,13 +177,44 @@ public final class Negotiation {
         return export;
     }
 
+    /** What requests reach. After an export has been entered. */
+    public BlockDevice device() {
+        return device;
+    }
+
     /** Enters {@code chosen}, asked for by {@code name}, which may wait for what the same client had under way before. */
     Entry enter(ServedExport chosen, String name) {
         Entry entry = chosen.enter(user);
-        if (entry == Entry.ENTERED) {
-            contexts = contexts(chosen, name);
-            export = chosen;
+        if (entry != Entry.ENTERED) {
+            return entry;
         }
+        // From here on it is left, whatever happens.
+        export = chosen;
+        try {
+            device = chosen.openDevice();
+        } catch (IOException _) {
+            leave();
+            return Entry.NO_VIEW;
+        }
+        contexts = chosen.contextsOf(device, contexts(chosen, name));
         return entry;
+    }
+
+    /** Gives back what was entered, if anything was. The connection must not touch the device any more. */
+    public void leave() {
+        if (export == null) {
+            return;
+        }
+        try {
+            if (device != null) {
+                export.closeDevice(device);
+            }
+        } catch (IOException e) {
+            LOG.warn("export '{}': closing the view of a client: {}", export.name(), e.getMessage());
+        } finally {
+            export.leave(user);
+            export = null;
+            device = null;
+        }
     }
 }

@@ -76,13 +76,13 @@ final class Connection implements Runnable, ExportUser {
                     new Negotiation(server.exports(), this, server::stopping, server.tls(), server.denials());
             try {
                 if (negotiate(negotiation)) {
-                    transmit(negotiation.export(), new Agreement(negotiation.style(), negotiation.contexts()));
+                    transmit(
+                            negotiation.export(),
+                            new Agreement(negotiation.device(), negotiation.style(), negotiation.contexts()));
                 }
             } finally {
-                // A peer may leave between the choice of an export and the answer to it.
-                if (negotiation.export() != null) {
-                    negotiation.export().leave(this);
-                }
+                // Also when the peer has left between the choice of an export and the answer to it.
+                negotiation.leave();
             }
         } catch (IOException e) {
             LOG.debug("connection {} from {}: {}", id, transport.peer().text(), e.toString());

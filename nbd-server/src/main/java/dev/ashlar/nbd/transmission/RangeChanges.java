@@ -26,7 +26,7 @@ final class RangeChanges {
 
     RangeChanges(Session session) {
         this.session = session;
-        this.device = session.export.device();
+        this.device = session.device;
         this.optimalBytes = device.optimalIoBytes();
     }
 

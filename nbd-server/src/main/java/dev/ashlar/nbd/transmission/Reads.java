@@ -45,7 +45,7 @@ final class Reads {
     Reads(Session session) {
         this.session = session;
         this.replies = session.replies;
-        this.device = session.export.device();
+        this.device = session.device;
         this.holes = new HoleFinder(device, System::nanoTime);
     }
 

@@ -1,5 +1,6 @@
 package dev.ashlar.nbd.transmission;
 
+import dev.ashlar.block.BlockDevice;
 import dev.ashlar.nbd.export.ServedExport;
 import dev.ashlar.nbd.protocol.Command;
 import dev.ashlar.nbd.throttle.Throttle;
@@ -14,7 +15,8 @@ import java.nio.charset.StandardCharsets;
  */
 final class Session {
     final Transport transport;
-    final ServedExport export;
+    private final ServedExport export;
+    final BlockDevice device;
     final InputBuffer input;
     final ReplyBuffer replies;
     final ReplyTurns turns;
@@ -30,6 +32,7 @@ final class Session {
     Session(
             Transport transport,
             ServedExport export,
+            BlockDevice device,
             InputBuffer input,
             ReplyBuffer replies,
             Transmission.Memory memory,
@@ -39,6 +42,7 @@ final class Session {
             FailureLog failures) {
         this.transport = transport;
         this.export = export;
+        this.device = device;
         this.input = input;
         this.replies = replies;
         this.turns = new ReplyTurns(replies);

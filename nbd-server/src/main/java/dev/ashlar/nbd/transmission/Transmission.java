@@ -89,11 +89,12 @@ public final class Transmission {
         }
         ReplyBuffer replies = new ReplyBuffer(transport, replyMemory, agreement.style());
         this.input = new InputBuffer(inputMemory);
-        this.session = new Session(transport, export, input, replies, memory, counters, fence, waits, failures);
+        this.session = new Session(
+                transport, export, agreement.device(), input, replies, memory, counters, fence, waits, failures);
         this.validator = new RequestValidator(
                 export.sizeBytes(), export.readOnly(), agreement.style(), agreement.contexts().size());
         this.request = new Request(agreement.style() == ReplyStyle.EXTENDED);
-        this.device = export.device();
+        this.device = agreement.device();
         this.reads = new Reads(session);
         this.writes = new Writes(session, memory.rings());
         this.rangeChanges = new RangeChanges(session);

@@ -63,7 +63,7 @@ final class WriteStage implements Runnable {
 
     private WriteStage(Session session, BufferPool rings, PooledBuffer ring, String name) {
         this.session = session;
-        this.device = session.export.device();
+        this.device = session.device;
         this.rings = rings;
         this.ring = ring;
         this.slots = new WriteSlots(ring.capacityBytes());
@@ -75,7 +75,7 @@ final class WriteStage implements Runnable {
 
     /** A stage in use, or null if there is no memory for one now. Where little is left it has less, so that others get some. */
     static WriteStage start(Session session, BufferPool rings) {
-        long twoStripes = 2L * session.export.device().optimalIoBytes();
+        long twoStripes = 2L * session.device.optimalIoBytes();
         int least = (int) Math.clamp(twoStripes, LEAST_RING_BYTES, MOST_RING_BYTES);
         PooledBuffer ring = rings.scarceAfter(MOST_RING_BYTES) ? null : rings.acquireNow(MOST_RING_BYTES);
         ring = ring == null ? rings.acquireNow(least) : ring;

@@ -30,7 +30,7 @@ final class Writes {
     Writes(Session session, BufferPool rings) {
         this.session = session;
         this.input = session.input;
-        this.device = session.export.device();
+        this.device = session.device;
         this.optimalBytes = device.optimalIoBytes();
         this.rings = rings;
         this.following = new Request(session.replies.style() == ReplyStyle.EXTENDED);

@@ -112,6 +112,8 @@ class LiveChangeTest {
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("device");
         assertThatThrownBy(() -> server.changeExport(new Export("none", "", device)))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("none");
+        assertThatThrownBy(() -> server.changeExport(export.withPrivateView(below -> below)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("view");
     }
 
     @Test
