@@ -65,6 +65,11 @@ final class ExportOptions {
                     + "or 'newest', which cuts them off.")
     private String takeover = TakeoverRule.WAIT.toString();
 
+    @Option(
+            names = "--cow",
+            description = "Every connection changes a copy of its own, which ends with it; the array stays as it is.")
+    private boolean cow;
+
     /** @throws IllegalArgumentException if a value is wrong */
     ExportSetting setting(String name) {
         PeerRules rules = new PeerRules(
@@ -79,6 +84,7 @@ final class ExportOptions {
                 rules,
                 new RateLimits(rate, iops),
                 rotational,
-                TakeoverRule.parse(takeover));
+                TakeoverRule.parse(takeover),
+                cow);
     }
 }

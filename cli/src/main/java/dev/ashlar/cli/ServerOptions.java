@@ -79,6 +79,12 @@ final class ServerOptions {
                     + "parity' shows what there is.")
     private String parity;
 
+    @Option(
+            names = "--cow-directory",
+            paramLabel = "DIR",
+            description = "Where the changes of exports with cow are kept; where temporary files are by default.")
+    private Path cowDirectory;
+
     /** @throws IllegalArgumentException if a value is wrong */
     ServerSetting setting() {
         return new ServerSetting(
@@ -91,6 +97,7 @@ final class ServerOptions {
                 limits.choice(),
                 metrics == null ? null : HostPort.parseLocal(metrics),
                 description,
-                parity == null ? null : ParityImplementation.parse(parity));
+                parity == null ? null : ParityImplementation.parse(parity),
+                cowDirectory);
     }
 }

@@ -89,6 +89,48 @@ class ExportsTest {
         }
     }
 
+    private static byte[] read(NbdClient client, int bytes) throws IOException {
+        ByteBuffer target = ByteBuffer.allocate(bytes);
+        client.read(0, target);
+        return target.array();
+    }
+
+    @Test
+    void clientsChangeCopiesOfTheirOwnOfAnArrayThatIsReadOnly() throws Exception {
+        Path changes = Files.createDirectory(directory.resolve("changes"));
+        String trial = """
+                [[export]]
+                array = "NAME"
+
+                [[export]]
+                array = "NAME"
+                name = "NAME-try"
+                cow = true
+                """;
+        try (ServedLife life = new ServedLife(
+                        directory, "read-only = true\ncow-directory = \"changes\"\n", trial);
+                NbdClient plain = ServedLife.connect(life.tcp(life.name));
+                NbdClient one = ServedLife.connect(life.tcp(life.name + "-try"));
+                NbdClient two = ServedLife.connect(life.unix(life.name + "-try"))) {
+            write(one, 0, 5000);
+            assertThatThrownBy(() -> write(plain, 0, 1)).hasMessageContaining("error=1");
+            assertThat(read(one, 5000)).containsOnly('x');
+            assertThat(read(two, 5000)).containsOnly(0);
+            assertThat(read(plain, 5000)).containsOnly(0);
+            assertThat(life.verb("status")).contains("-try (copy-on-write)");
+            life.verb("export", "--name=" + life.name + "-verb", "--cow");
+            try (NbdClient three = ServedLife.connect(life.tcp(life.name + "-verb"))) {
+                write(three, 0, 10);
+            }
+            assertThat(life.verbEnding(ExitCode.USAGE, "export", "--name=other", "--cow", "--read-only"))
+                    .contains("cow and read-only contradict");
+            assertThat(changes).isEmptyDirectory();
+            Files.delete(changes);
+            assertThat(life.verbEnding(ExitCode.USAGE, "export", "--name=other", "--cow"))
+                    .contains("'other'", changes.toString(), "no directory that can be written");
+        }
+    }
+
     @Test
     void anArrayWithoutExportsGoesOnAndIsFoundByAnyOfItsNames() throws Exception {
         try (ServedLife life = new ServedLife(directory, "", TWO)) {

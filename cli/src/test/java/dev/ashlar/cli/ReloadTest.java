@@ -79,13 +79,17 @@ class ReloadTest {
     @Test
     void whatOnlyARestartCanDoIsNamedEachTimeAndLeft() throws Exception {
         try (ServedLife life = new ServedLife(directory, "", MAIN)) {
-            life.configure("tls = \"off\"\nmetrics = 0\npayload-memory = \"512M\"\n", MAIN.strip() + "\nread-only = true\n");
+            life.configure(
+                    "tls = \"off\"\nmetrics = 0\npayload-memory = \"512M\"\ncow-directory = \".\"\n",
+                    MAIN.strip() + "\nread-only = true\n");
             for (int i = 0; i < 2; i++) {
                 assertThat(life.verb("reload"))
                         .contains("left until a restart: ", "tls-certificates", "metrics", "payload-memory",
-                                "read-only of export " + life.name)
+                                "cow-directory", "read-only or cow of export " + life.name)
                         .doesNotContain("listen", "limits");
             }
+            life.configure("", MAIN.strip() + "\ncow = true\n");
+            assertThat(life.verb("reload")).contains("read-only or cow of export " + life.name);
             try (NbdClient client = ServedLife.connect(life.tcp(life.name))) {
                 client.write(0, ByteBuffer.allocate(512));
             }

@@ -27,6 +27,7 @@ public final class ExportJson {
         map.put("operations_per_second", setting.rates().operationsPerSecond());
         map.put("rotational", setting.rotational());
         map.put("takeover", setting.takeover().toString());
+        map.put("cow", setting.cow());
         return map;
     }
 
@@ -48,7 +49,8 @@ public final class ExportJson {
                             json.texts("allow_identity")),
                     new RateLimits(json.number("bytes_per_second"), json.number("operations_per_second")),
                     json.flag("rotational"),
-                    TakeoverRule.parse(json.text("takeover")));
+                    TakeoverRule.parse(json.text("takeover")),
+                    json.flag("cow"));
         } catch (IllegalArgumentException e) {
             throw new JsonException("no export: " + e.getMessage());
         }

@@ -14,6 +14,7 @@ import dev.ashlar.nbd.TakeoverRule;
  * @param rates how fast its clients may go together
  * @param rotational whether clients shall take it for a turning disk
  * @param takeover what becomes of a client's older connections when it comes back
+ * @param cow whether each connection changes a copy of its own, which ends with it
  */
 public record ExportSetting(
         String name,
@@ -22,8 +23,20 @@ public record ExportSetting(
         PeerRules rules,
         RateLimits rates,
         boolean rotational,
-        TakeoverRule takeover) {
+        TakeoverRule takeover,
+        boolean cow) {
     private static final long LAST_UID = 0xffff_fffeL;
+
+    /** Why an export cannot be both. */
+    public static final String COW_READ_ONLY =
+            "cow and read-only contradict each other: with cow clients may write, and the array stays as it is";
+
+    /** @throws IllegalArgumentException if there would be no changes to keep apart */
+    public ExportSetting {
+        if (cow && readOnly) {
+            throw new IllegalArgumentException(COW_READ_ONLY);
+        }
+    }
 
     /**
      * Reads the number of a user as a 32-bit number without sign.
@@ -52,6 +65,6 @@ public record ExportSetting(
 
     /** An export for everybody, under this name. */
     public static ExportSetting named(String name) {
-        return new ExportSetting(name, "", false, PeerRules.ANYBODY, RateLimits.NONE, false, TakeoverRule.WAIT);
+        return new ExportSetting(name, "", false, PeerRules.ANYBODY, RateLimits.NONE, false, TakeoverRule.WAIT, false);
     }
 }

@@ -42,12 +42,12 @@ public final class ConfigFile {
             "listen", "unix", "vsock", "unix-mode", "tls", "tls-certificates", "tls-verify-peer", "tls-psk",
             "max-connections", "max-connections-per-address", "payload-memory", "payload-wait",
             "handshake-timeout", "takeover-timeout", "idle-timeout", "stall-timeout", "drain-timeout", "keepalive-idle", "keepalive-interval",
-            "keepalive-count", "tcp-user-timeout", "rate", "iops", "metrics", "description", "parity", "read-only",
-            "force", "run");
+            "keepalive-count", "tcp-user-timeout", "rate", "iops", "metrics", "description", "parity",
+            "cow-directory", "read-only", "force", "run");
     private static final Set<String> ARRAY = Set.of("members", "read-only", "force", "run");
     static final Set<String> EXPORT = Set.of(
             "name", "array", "description", "read-only", "tls", "allow", "allow-uid", "allow-identity", "rate", "iops",
-            "rotational", "takeover");
+            "rotational", "takeover", "cow");
 
     private static final int MAX_BYTES = 1 << 20;
 
@@ -116,7 +116,8 @@ public final class ConfigFile {
                 limits(keys),
                 keys.parsedNumber("metrics", HostPort::parseLocal),
                 keys.text("description", null),
-                keys.parsed("parity", ParityImplementation::parse));
+                keys.parsed("parity", ParityImplementation::parse),
+                keys.parsed("cow-directory", this::resolve));
     }
 
     /** What is wrong with a limit is said in a sentence that begins with its key. */
@@ -173,18 +174,25 @@ public final class ConfigFile {
         Long rate = keys.parsedNumber("rate", Sizes::parse);
         Long iops = keys.parsedNumber("iops", Sizes::parse);
         TakeoverRule takeover = keys.parsed("takeover", TakeoverRule::parse);
+        PeerRules rules = new PeerRules(
+                keys.flag("tls", false),
+                keys.list("allow", AddressRange::parse),
+                keys.numbers("allow-uid", ExportSetting::parseUid),
+                keys.list("allow-identity", ExportSetting::parseIdentity));
+        boolean readOnly = keys.flag("read-only", false);
+        boolean cow = keys.flag("cow", false);
+        if (cow && readOnly) {
+            throw keys.failure("cow", ExportSetting.COW_READ_ONLY);
+        }
         return new ExportSetting(
                 keys.text("name", array),
                 keys.text("description", ""),
-                keys.flag("read-only", false),
-                new PeerRules(
-                        keys.flag("tls", false),
-                        keys.list("allow", AddressRange::parse),
-                        keys.numbers("allow-uid", ExportSetting::parseUid),
-                        keys.list("allow-identity", ExportSetting::parseIdentity)),
+                readOnly,
+                rules,
                 new RateLimits(rate == null ? 0 : rate, iops == null ? 0 : iops),
                 keys.flag("rotational", false),
-                takeover == null ? TakeoverRule.WAIT : takeover);
+                takeover == null ? TakeoverRule.WAIT : takeover,
+                cow);
     }
 
     private static OpenOptions options(TomlKeys keys, OpenOptions defaults) throws CommandFailure {

@@ -1,6 +1,7 @@
 package dev.ashlar.cli.serve;
 
 import dev.ashlar.block.BlockDevice;
+import dev.ashlar.block.OverlayDevice;
 import dev.ashlar.cli.export.ExportSetting;
 import dev.ashlar.cli.result.CommandFailure;
 import dev.ashlar.cli.result.ExitCode;
@@ -18,6 +19,7 @@ import dev.ashlar.nbd.server.NbdServer;
 import dev.ashlar.nbd.server.ServerMetrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -131,7 +133,7 @@ final class ConfiguredServer {
     private Export export(
             ExportSetting wanted, BlockDevice device, String defaultDescription, Supplier<List<MetaContext>> contexts) {
         String description = wanted.description().isEmpty() ? setting.description() : wanted.description();
-        return new Export(
+        Export export = new Export(
                         wanted.name(),
                         description == null ? defaultDescription : description,
                         device,
@@ -141,13 +143,20 @@ final class ConfiguredServer {
                 .withRates(wanted.rates())
                 .withRotational(wanted.rotational())
                 .withTakeover(wanted.takeover());
+        Path directory = cowDirectory();
+        return wanted.cow() ? export.withPrivateView(below -> OverlayDevice.open(below, directory)) : export;
+    }
+
+    private Path cowDirectory() {
+        Path named = setting.cowDirectory();
+        return named == null ? Path.of(System.getProperty("java.io.tmpdir")) : named;
     }
 
     /** Holds new connections to the limits of {@code changed}, and takes its description for exports without one. */
     void change(ServerSetting changed) {
         setting = new ServerSetting(
                 setting.listening(), setting.tls(), changed.limits(), setting.metrics(), changed.description(),
-                setting.parity());
+                setting.parity(), setting.cowDirectory());
         limits = changed.limits().limits();
         server.changeLimits(limits);
     }
@@ -171,6 +180,10 @@ final class ConfiguredServer {
             throw new CommandFailure(ExitCode.USAGE, "export '" + wanted.name()
                     + "' asks for identities, and there is neither tls-psk nor ca-cert.pem in tls-certificates to know"
                     + " any by");
+        }
+        if (wanted.cow() && !(Files.isDirectory(cowDirectory()) && Files.isWritable(cowDirectory()))) {
+            throw new CommandFailure(ExitCode.USAGE, "export '" + wanted.name() + "' keeps changes of its clients in "
+                    + cowDirectory() + ", which is no directory that can be written: name one with cow-directory");
         }
     }
 

@@ -36,7 +36,7 @@ record ExportChanges(List<ExportSetting> added, List<ExportSetting> changed, Lis
             Optional<ExportSetting> served = find(present, setting.name());
             if (served.isEmpty()) {
                 added.add(setting);
-            } else if (served.get().readOnly() != setting.readOnly()) {
+            } else if (served.get().readOnly() != setting.readOnly() || served.get().cow() != setting.cow()) {
                 left.add(setting.name());
             } else if (!served.get().equals(setting) || described && setting.description().isEmpty()) {
                 changed.add(setting);

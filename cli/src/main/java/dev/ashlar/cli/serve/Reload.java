@@ -111,6 +111,7 @@ final class Reload {
         leave("tls, tls-certificates, tls-verify-peer or tls-psk", old.tls(), now.tls());
         leave("metrics", old.metrics(), now.metrics());
         leave("parity", old.parity(), now.parity());
+        leave("cow-directory", old.cowDirectory(), now.cowDirectory());
         leave("payload-memory", old.limits().payloadMemory(), now.limits().payloadMemory());
         leave("payload-wait", old.limits().payloadWait(), now.limits().payloadWait());
         leave("takeover-timeout", old.limits().times().takeover(), now.limits().times().takeover());
@@ -132,7 +133,7 @@ final class Reload {
             ServedArray array = entry.getKey();
             ExportChanges change = entry.getValue();
             change.changed().forEach(setting -> tell("changed", array, setting.name(), () -> array.change(setting)));
-            change.left().forEach(name -> left.add("read-only of export " + Printable.name(name)));
+            change.left().forEach(name -> left.add("read-only or cow of export " + Printable.name(name)));
         }
         for (Map.Entry<ServedArray, ExportChanges> entry : changes.entrySet()) {
             ServedArray array = entry.getKey();

@@ -1,6 +1,7 @@
 package dev.ashlar.cli.serve;
 
 import dev.ashlar.raid.parity.ParityImplementation;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -12,17 +13,18 @@ import java.util.Optional;
  * @param metrics where it tells them over HTTP, null for nowhere
  * @param description of exports that have none of their own, null for one made from the array
  * @param parity how parity is computed, empty for what is fastest, null if nothing is said
+ * @param cowDirectory where the changes of exports with {@code cow} are kept, null for the directory of temporary files
  */
 public record ServerSetting(
         Listening listening, TlsChoice tls, LimitChoice limits, HostPort metrics, String description,
-        Optional<ParityImplementation> parity) {
+        Optional<ParityImplementation> parity, Path cowDirectory) {
     /** Nothing said. */
     public static final ServerSetting NONE =
-            new ServerSetting(Listening.NONE, TlsChoice.NONE, LimitChoice.NONE, null, null, null);
+            new ServerSetting(Listening.NONE, TlsChoice.NONE, LimitChoice.NONE, null, null, null, null);
 
     /** Only where to listen. */
     public static ServerSetting at(Listening listening) {
-        return new ServerSetting(listening, TlsChoice.NONE, LimitChoice.NONE, null, null, null);
+        return new ServerSetting(listening, TlsChoice.NONE, LimitChoice.NONE, null, null, null, null);
     }
 
     /** All addresses of both, and of everything else what this says, or {@code other} where this says nothing. */
@@ -33,6 +35,7 @@ public record ServerSetting(
                 limits.orElse(other.limits),
                 LimitChoice.first(metrics, other.metrics),
                 LimitChoice.first(description, other.description),
-                LimitChoice.first(parity, other.parity));
+                LimitChoice.first(parity, other.parity),
+                LimitChoice.first(cowDirectory, other.cowDirectory));
     }
 }

@@ -26,6 +26,9 @@ public final class ServedText {
         if (setting.readOnly()) {
             remarks.add("read-only");
         }
+        if (setting.cow()) {
+            remarks.add("copy-on-write");
+        }
         if (rules.requireTls()) {
             remarks.add("TLS");
         }

@@ -95,6 +95,7 @@ class ConfigFileTest {
                 metrics = "9100"
                 description = "of the attic"
                 parity = "vector256"
+                cow-directory = "changes"
                 """);
         assertThat(config.server()).isEqualTo(new ServerSetting(
                 new Listening(
@@ -119,7 +120,8 @@ class ConfigFileTest {
                         2000L),
                 new HostPort("127.0.0.1", 9100),
                 "of the attic",
-                Optional.of(ParityImplementation.VECTOR256)));
+                Optional.of(ParityImplementation.VECTOR256),
+                directory.resolve("changes")));
     }
 
     @Test
@@ -138,6 +140,7 @@ class ConfigFileTest {
                 iops = "2K"
                 rotational = true
                 takeover = "newest"
+                cow = false
 
                 [[export]]
                 array = "other"
@@ -147,6 +150,7 @@ class ConfigFileTest {
                 name = "for one"
                 allow = "127.0.0.1"
                 allow-uid = 7
+                cow = true
                 """);
         PeerRules many = new PeerRules(
                 true,
@@ -157,10 +161,15 @@ class ConfigFileTest {
         assertThat(config.exports()).containsExactly(
                 new ArrayExport("data", new ExportSetting(
                         "archive", "old things", true, many, new RateLimits(1 << 20, 2048), true,
-                        TakeoverRule.NEWEST)),
+                        TakeoverRule.NEWEST, false)),
                 new ArrayExport("other", ExportSetting.named("other")),
                 new ArrayExport("other", new ExportSetting(
-                        "for one", "", false, one, RateLimits.NONE, false, TakeoverRule.WAIT)));
+                        "for one", "", false, one, RateLimits.NONE, false, TakeoverRule.WAIT, true)));
+    }
+
+    @Test
+    void copiesToChangeAreNotReadOnly() {
+        refused("[[export]]\narray = \"x\"\nread-only = true\ncow = true\n", ":4:1: cow and read-only contradict");
     }
 
     @Test
@@ -211,7 +220,7 @@ class ConfigFileTest {
         "takeover-timeout, \"10s\"", "takeover-timeout, \"0s\"", "drain-timeout, \"0s\"", "keepalive-idle, \"0s\"",
         "keepalive-interval, \"10h\"", "keepalive-count, 128", "tcp-user-timeout, \"600h\"", "idle-timeout, false", "stall-timeout, \"soon\"",
         "rate, \"fast\"", "rate, -1", "rate, 1.5", "iops, \"1.5K\"", "metrics, \"localhost\"", "metrics, 65536",
-        "metrics, true", "description, 1", "read-only, \"yes\"", "force, 1", "run, 0"
+        "metrics, true", "description, 1", "read-only, \"yes\"", "force, 1", "run, 0", "cow-directory, true"
     })
     void refusesWhatAServerCannotBe(String key, String value) {
         refused("[server]\n" + key + " = " + value + "\n", ":2:1: ");
@@ -222,7 +231,7 @@ class ConfigFileTest {
         "name, 1", "array, 1", "description, []", "read-only, 1", "tls, \"on\"", "allow, \"example.org\"",
         "allow, \"192.0.2.0/33\"", "allow, 1", "allow-uid, \"root\"", "allow-uid, -1", "allow-uid, 4294967295", "allow, \"10/8\"",
         "allow-identity, \"backup\"", "allow-identity, \"CN=\"", "rate, \"1X\"", "iops, true", "rotational, 1",
-        "takeover, \"oldest\""
+        "takeover, \"oldest\"", "cow, \"yes\""
     })
     void refusesWhatAnExportCannotBe(String key, String value) {
         String array = key.equals("array") ? "" : "array = \"x\"\n";
@@ -269,14 +278,16 @@ class ConfigFileTest {
                 limits(5, null, null),
                 null,
                 null,
-                Optional.empty());
+                Optional.empty(),
+                null);
         ServerSetting file = new ServerSetting(
                 new Listening(List.of(second), List.of(Path.of("s")), PosixFilePermissions.fromString("rw-------")),
                 new TlsChoice(TlsMode.REQUIRE, Path.of("c"), true, null),
                 limits(6, Duration.ofSeconds(1), 7L),
                 first,
                 "d",
-                Optional.of(ParityImplementation.JAVA));
+                Optional.of(ParityImplementation.JAVA),
+                Path.of("cow"));
         assertThat(flags.orElse(file)).isEqualTo(new ServerSetting(
                 new Listening(
                         List.of(first, second), List.of(Path.of("s")), PosixFilePermissions.fromString("rw-------")),
@@ -284,7 +295,8 @@ class ConfigFileTest {
                 limits(5, Duration.ofSeconds(1), 7L),
                 first,
                 "d",
-                Optional.empty()));
+                Optional.empty(),
+                Path.of("cow")));
     }
 
     @Test

@@ -63,7 +63,7 @@ public final class Statuses {
                         new Exported(ExportSetting.named("data"), List.of("nbd://127.0.0.1:10809/data")),
                         new Exported(
                                 new ExportSetting("old", "kept", true, rules, new RateLimits(1 << 20, 50), true,
-                                        TakeoverRule.NEWEST),
+                                        TakeoverRule.NEWEST, false),
                                 List.of("nbds://127.0.0.1:10809/old", "nbds+unix:///old?socket=/s"))),
                 List.of(
                         new Client(3, "127.0.0.1:4711", "", "data", false, 7, 20, 0, 4096, 0, 0),
