@@ -85,6 +85,11 @@ final class ServerOptions {
             description = "Where the changes of exports with cow are kept; where temporary files are by default.")
     private Path cowDirectory;
 
+    @Option(
+            names = "--log-requests",
+            description = "Log every request with its range, error and time, a line each; slows clients down.")
+    private Boolean logRequests;
+
     /** @throws IllegalArgumentException if a value is wrong */
     ServerSetting setting() {
         return new ServerSetting(
@@ -98,6 +103,7 @@ final class ServerOptions {
                 metrics == null ? null : HostPort.parseLocal(metrics),
                 description,
                 parity == null ? null : ParityImplementation.parse(parity),
-                cowDirectory);
+                cowDirectory,
+                logRequests);
     }
 }

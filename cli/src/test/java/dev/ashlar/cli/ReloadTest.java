@@ -69,8 +69,9 @@ class ReloadTest {
     void limitsOfTheServerHoldForNewConnections() throws Exception {
         try (ServedLife life = new ServedLife(directory, "", "");
                 NbdClient steady = ServedLife.connect(life.tcp(life.name))) {
-            life.configure("max-connections = 1\ndescription = \"of the attic\"\n", "");
-            assertThat(life.verb("reload")).contains("limits of the server", "changed export " + life.name);
+            life.configure("log-requests = true\nmax-connections = 1\ndescription = \"of the attic\"\n", "");
+            assertThat(life.verb("reload"))
+                    .contains("limits of the server", "log-requests", "changed export " + life.name);
             assertThatThrownBy(() -> ServedLife.connect(life.tcp(life.name))).isInstanceOf(IOException.class);
             use(steady);
         }

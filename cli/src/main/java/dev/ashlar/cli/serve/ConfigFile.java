@@ -43,7 +43,7 @@ public final class ConfigFile {
             "max-connections", "max-connections-per-address", "payload-memory", "payload-wait",
             "handshake-timeout", "takeover-timeout", "idle-timeout", "stall-timeout", "drain-timeout", "keepalive-idle", "keepalive-interval",
             "keepalive-count", "tcp-user-timeout", "rate", "iops", "metrics", "description", "parity",
-            "cow-directory", "read-only", "force", "run");
+            "cow-directory", "log-requests", "read-only", "force", "run");
     private static final Set<String> ARRAY = Set.of("members", "read-only", "force", "run");
     static final Set<String> EXPORT = Set.of(
             "name", "array", "description", "read-only", "tls", "allow", "allow-uid", "allow-identity", "rate", "iops",
@@ -117,7 +117,8 @@ public final class ConfigFile {
                 keys.parsedNumber("metrics", HostPort::parseLocal),
                 keys.text("description", null),
                 keys.parsed("parity", ParityImplementation::parse),
-                keys.parsed("cow-directory", this::resolve));
+                keys.parsed("cow-directory", this::resolve),
+                keys.flag("log-requests", null));
     }
 
     /** What is wrong with a limit is said in a sentence that begins with its key. */

@@ -50,6 +50,7 @@ final class ConfiguredServer {
         this.tls = setting.tls().settings();
         this.limits = setting.limits().limits();
         this.server = new NbdServer(limits);
+        server.logRequests(logRequests());
         if (tls != null) {
             try {
                 server.useTls(tls);
@@ -147,16 +148,24 @@ final class ConfiguredServer {
         return wanted.cow() ? export.withPrivateView(below -> OverlayDevice.open(below, directory)) : export;
     }
 
+    private boolean logRequests() {
+        return Boolean.TRUE.equals(setting.logRequests());
+    }
+
     private Path cowDirectory() {
         Path named = setting.cowDirectory();
         return named == null ? Path.of(System.getProperty("java.io.tmpdir")) : named;
     }
 
-    /** Holds new connections to the limits of {@code changed}, and takes its description for exports without one. */
+    /**
+     * Holds new connections to the limits of {@code changed}, logs their requests if it says so, and takes its description
+     * for exports without one.
+     */
     void change(ServerSetting changed) {
         setting = new ServerSetting(
                 setting.listening(), setting.tls(), changed.limits(), setting.metrics(), changed.description(),
-                setting.parity(), setting.cowDirectory());
+                setting.parity(), setting.cowDirectory(), changed.logRequests());
+        server.logRequests(logRequests());
         limits = changed.limits().limits();
         server.changeLimits(limits);
     }

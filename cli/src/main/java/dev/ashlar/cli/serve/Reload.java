@@ -129,6 +129,9 @@ final class Reload {
         if (!before.server().limits().changeable().equals(wanted.server().limits().changeable())) {
             done.add("limits of the server for new connections");
         }
+        if (!Objects.equals(before.server().logRequests(), wanted.server().logRequests())) {
+            done.add("log-requests for new connections");
+        }
         for (Map.Entry<ServedArray, ExportChanges> entry : changes.entrySet()) {
             ServedArray array = entry.getKey();
             ExportChanges change = entry.getValue();

@@ -14,17 +14,18 @@ import java.util.Optional;
  * @param description of exports that have none of their own, null for one made from the array
  * @param parity how parity is computed, empty for what is fastest, null if nothing is said
  * @param cowDirectory where the changes of exports with {@code cow} are kept, null for the directory of temporary files
+ * @param logRequests whether every request is logged, null if nothing is said
  */
 public record ServerSetting(
         Listening listening, TlsChoice tls, LimitChoice limits, HostPort metrics, String description,
-        Optional<ParityImplementation> parity, Path cowDirectory) {
+        Optional<ParityImplementation> parity, Path cowDirectory, Boolean logRequests) {
     /** Nothing said. */
     public static final ServerSetting NONE =
-            new ServerSetting(Listening.NONE, TlsChoice.NONE, LimitChoice.NONE, null, null, null, null);
+            new ServerSetting(Listening.NONE, TlsChoice.NONE, LimitChoice.NONE, null, null, null, null, null);
 
     /** Only where to listen. */
     public static ServerSetting at(Listening listening) {
-        return new ServerSetting(listening, TlsChoice.NONE, LimitChoice.NONE, null, null, null, null);
+        return new ServerSetting(listening, TlsChoice.NONE, LimitChoice.NONE, null, null, null, null, null);
     }
 
     /** All addresses of both, and of everything else what this says, or {@code other} where this says nothing. */
@@ -36,6 +37,7 @@ public record ServerSetting(
                 LimitChoice.first(metrics, other.metrics),
                 LimitChoice.first(description, other.description),
                 LimitChoice.first(parity, other.parity),
-                LimitChoice.first(cowDirectory, other.cowDirectory));
+                LimitChoice.first(cowDirectory, other.cowDirectory),
+                LimitChoice.first(logRequests, other.logRequests));
     }
 }

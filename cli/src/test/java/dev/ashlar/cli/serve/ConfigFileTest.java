@@ -96,6 +96,7 @@ class ConfigFileTest {
                 description = "of the attic"
                 parity = "vector256"
                 cow-directory = "changes"
+                log-requests = true
                 """);
         assertThat(config.server()).isEqualTo(new ServerSetting(
                 new Listening(
@@ -121,7 +122,8 @@ class ConfigFileTest {
                 new HostPort("127.0.0.1", 9100),
                 "of the attic",
                 Optional.of(ParityImplementation.VECTOR256),
-                directory.resolve("changes")));
+                directory.resolve("changes"),
+                true));
     }
 
     @Test
@@ -220,7 +222,7 @@ class ConfigFileTest {
         "takeover-timeout, \"10s\"", "takeover-timeout, \"0s\"", "drain-timeout, \"0s\"", "keepalive-idle, \"0s\"",
         "keepalive-interval, \"10h\"", "keepalive-count, 128", "tcp-user-timeout, \"600h\"", "idle-timeout, false", "stall-timeout, \"soon\"",
         "rate, \"fast\"", "rate, -1", "rate, 1.5", "iops, \"1.5K\"", "metrics, \"localhost\"", "metrics, 65536",
-        "metrics, true", "description, 1", "read-only, \"yes\"", "force, 1", "run, 0", "cow-directory, true"
+        "metrics, true", "description, 1", "read-only, \"yes\"", "force, 1", "run, 0", "cow-directory, true", "log-requests, 1"
     })
     void refusesWhatAServerCannotBe(String key, String value) {
         refused("[server]\n" + key + " = " + value + "\n", ":2:1: ");
@@ -279,7 +281,8 @@ class ConfigFileTest {
                 null,
                 null,
                 Optional.empty(),
-                null);
+                null,
+                false);
         ServerSetting file = new ServerSetting(
                 new Listening(List.of(second), List.of(Path.of("s")), PosixFilePermissions.fromString("rw-------")),
                 new TlsChoice(TlsMode.REQUIRE, Path.of("c"), true, null),
@@ -287,7 +290,8 @@ class ConfigFileTest {
                 first,
                 "d",
                 Optional.of(ParityImplementation.JAVA),
-                Path.of("cow"));
+                Path.of("cow"),
+                true);
         assertThat(flags.orElse(file)).isEqualTo(new ServerSetting(
                 new Listening(
                         List.of(first, second), List.of(Path.of("s")), PosixFilePermissions.fromString("rw-------")),
@@ -296,7 +300,8 @@ class ConfigFileTest {
                 first,
                 "d",
                 Optional.empty(),
-                Path.of("cow")));
+                Path.of("cow"),
+                false));
     }
 
     @Test

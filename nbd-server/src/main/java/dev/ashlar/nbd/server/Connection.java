@@ -15,6 +15,7 @@ import dev.ashlar.nbd.transmission.CommandTotals;
 import dev.ashlar.nbd.transmission.ConnectionCounters;
 import dev.ashlar.nbd.transmission.DrainGate;
 import dev.ashlar.nbd.transmission.Fence;
+import dev.ashlar.nbd.transmission.RequestLog;
 import dev.ashlar.nbd.transmission.Transmission;
 import dev.ashlar.nbd.transmission.Waits;
 import dev.ashlar.nbd.transport.SocketTransport;
@@ -127,8 +128,9 @@ final class Connection implements Runnable, ExportUser {
         }
         hasten(lastMark);
         try {
+            RequestLog log = server.logRequests() ? new RequestLog(id, chosen.name()) : null;
             new Transmission(transport, chosen, agreement, server.memory(), server.failures(), counters, gate, fence,
-                            waits)
+                            waits, log)
                     .run();
             transport.finish();
         } finally {

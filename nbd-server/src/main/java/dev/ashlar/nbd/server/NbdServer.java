@@ -115,6 +115,14 @@ public final class NbdServer implements AutoCloseable {
     }
 
     /**
+     * Whether connections that begin from now on log every request that they answer, a line each at level INFO; they do
+     * not unless this says so. Writing the lines holds up the requests behind.
+     */
+    public void logRequests(boolean wanted) {
+        state.logRequests(wanted);
+    }
+
+    /**
      * Ends an export: nobody can open it any more, its clients get answers to what they had sent, then are closed.
      * Waits for that, at most {@link TimeLimits#drain} and two seconds for cutting off who is left.
      *

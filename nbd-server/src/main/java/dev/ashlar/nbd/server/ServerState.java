@@ -55,6 +55,7 @@ final class ServerState {
     private volatile Runnable clientsHaveLeft = () -> {};
     private boolean anyClient;
     private volatile TlsServer tls;
+    private volatile boolean logRequests;
     private volatile boolean stopping;
     private volatile int connectionCount;
     private ScheduledFuture<?> watch;
@@ -165,6 +166,15 @@ final class ServerState {
 
     void tls(TlsServer wanted) {
         tls = wanted;
+    }
+
+    /** Whether connections that begin log their requests. */
+    boolean logRequests() {
+        return logRequests;
+    }
+
+    void logRequests(boolean wanted) {
+        logRequests = wanted;
     }
 
     boolean stopping() {

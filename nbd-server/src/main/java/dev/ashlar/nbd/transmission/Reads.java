@@ -1,7 +1,6 @@
 package dev.ashlar.nbd.transmission;
 
 import dev.ashlar.block.BlockDevice;
-import dev.ashlar.nbd.protocol.Command;
 import dev.ashlar.nbd.protocol.Flag;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -178,10 +177,10 @@ final class Reads {
 
     /** Ends a reply because the connection ends. */
     private void breakOff(Request request, long at) throws IOException {
-        if (failed == null) {
-            session.refused(request);
-        }
         Refusal reason = Refusal.SHUTDOWN;
+        if (failed == null) {
+            session.refused(request, reason);
+        }
         replies.errorAt(request.cookie(), request.offsetBytes(), at, reason.error(), reason.message(), false);
         replies.none(request.cookie(), request.offsetBytes());
     }
@@ -214,7 +213,7 @@ final class Reads {
     private void salvage(Request request, long from, int length, long end, Throwable failure) throws IOException {
         if (failed == null) {
             failed = failure;
-            session.report(Command.READ, from, length, failure);
+            session.report(request, from, length, failure);
         }
         long stop = from + length;
         long goodFrom = from;

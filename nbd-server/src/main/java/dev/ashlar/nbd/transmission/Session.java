@@ -3,6 +3,7 @@ package dev.ashlar.nbd.transmission;
 import dev.ashlar.block.BlockDevice;
 import dev.ashlar.nbd.export.ServedExport;
 import dev.ashlar.nbd.protocol.Command;
+import dev.ashlar.nbd.protocol.NbdError;
 import dev.ashlar.nbd.throttle.Throttle;
 import dev.ashlar.nbd.transport.Transport;
 import java.io.EOFException;
@@ -25,6 +26,8 @@ final class Session {
     final Fence fence;
     private final Waits waits;
     private final FailureLog failures;
+    /** Null where requests are not logged. */
+    private final RequestLog log;
     private long arrivedNanos;
     /** What has been admitted of the payload of the present WRITE before it came. */
     private long prepaidBytes;
@@ -39,7 +42,8 @@ final class Session {
             ConnectionCounters counters,
             Fence fence,
             Waits waits,
-            FailureLog failures) {
+            FailureLog failures,
+            RequestLog log) {
         this.transport = transport;
         this.export = export;
         this.device = device;
@@ -51,6 +55,7 @@ final class Session {
         this.fence = fence;
         this.waits = waits;
         this.failures = failures;
+        this.log = log;
     }
 
     /**
@@ -116,7 +121,17 @@ final class Session {
 
     /** Counts a request that is answered without an error, and the payload it has moved. */
     void served(Request request, long bytes) {
-        counters.served(request.type(), bytes, System.nanoTime() - arrivedNanos, false);
+        answered(request.type(), request.offsetBytes(), request.lengthBytes(), bytes, arrivedNanos, null);
+    }
+
+    /** Counts a request, and logs it where that is wanted. */
+    private void answered(
+            int type, long offsetBytes, long lengthBytes, long movedBytes, long arrivedNanos, NbdError error) {
+        long nanos = System.nanoTime() - arrivedNanos;
+        counters.served(type, movedBytes, nanos, error != null);
+        if (log != null) {
+            log.answered(type, offsetBytes, lengthBytes, error, nanos);
+        }
     }
 
     /** Takes note that what is served next has just arrived. */
@@ -136,28 +151,32 @@ final class Session {
      */
     void answerWrite(long cookie, long offsetBytes, long lengthBytes, long arrivedNanos, Throwable failure)
             throws IOException {
-        long nanos = System.nanoTime() - arrivedNanos;
-        counters.served(Command.WRITE, failure == null ? lengthBytes : 0, nanos, failure != null);
+        NbdError error = failure == null ? null : ErrnoMap.errorOf(failure);
+        answered(Command.WRITE, offsetBytes, lengthBytes, failure == null ? lengthBytes : 0, arrivedNanos, error);
         if (failure == null) {
             replies.ok(cookie, offsetBytes);
         } else {
             failures.deviceFailed(export.name(), Command.WRITE, offsetBytes, lengthBytes, failure);
-            replies.error(cookie, offsetBytes, ErrnoMap.errorOf(failure),
+            replies.error(cookie, offsetBytes, error,
                     message(Command.WRITE, offsetBytes, lengthBytes));
         }
     }
 
     /** Answers a request that the device has failed. */
     void fail(Request request, Throwable failure) throws IOException {
-        report(request.type(), request.offsetBytes(), request.lengthBytes(), failure);
+        report(request, request.offsetBytes(), request.lengthBytes(), failure);
         replies.error(request.cookie(), request.offsetBytes(), ErrnoMap.errorOf(failure),
                 message(request.type(), request.offsetBytes(), request.lengthBytes()));
     }
 
-    /** Counts and logs a failure of the device. */
-    void report(int type, long offsetBytes, long lengthBytes, Throwable failure) {
-        counters.served(type, 0, System.nanoTime() - arrivedNanos, true);
-        failures.deviceFailed(export.name(), type, offsetBytes, lengthBytes, failure);
+    /** Counts a request that the device has failed, and logs the failure: that of these bytes of it. */
+    void report(Request request, long offsetBytes, long lengthBytes, Throwable failure) {
+        answeredWith(request, ErrnoMap.errorOf(failure));
+        failures.deviceFailed(export.name(), request.type(), offsetBytes, lengthBytes, failure);
+    }
+
+    private void answeredWith(Request request, NbdError error) {
+        answered(request.type(), request.offsetBytes(), request.lengthBytes(), 0, arrivedNanos, error);
     }
 
     /** What a client is told of a failure. Names of files and hosts stay in the log. */
@@ -169,13 +188,13 @@ final class Session {
 
     /** Answers a request that must not reach the device. Its payload has been taken off the stream. */
     void refuse(Request request, Refusal refusal) throws IOException {
-        refused(request);
+        refused(request, refusal);
         replies.error(request.cookie(), request.offsetBytes(), refusal.error(), refusal.message());
     }
 
     /** Counts a request that is refused, or not carried to its end. */
-    void refused(Request request) {
-        counters.served(request.type(), 0, System.nanoTime() - arrivedNanos, true);
+    void refused(Request request, Refusal refusal) {
+        answeredWith(request, refusal.error());
     }
 
     /** Memory for a piece of a payload, or null if there is none just now. */

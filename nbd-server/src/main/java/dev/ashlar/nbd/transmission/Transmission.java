@@ -65,6 +65,7 @@ public final class Transmission {
      * @param gate through which others end the loop
      * @param fence what every change of the device passes
      * @param waits what requests may have to wait for
+     * @param log where every request is logged, null for nowhere
      * @throws IOException if there is no memory for the buffers
      */
     public Transmission(
@@ -76,7 +77,8 @@ public final class Transmission {
             ConnectionCounters counters,
             DrainGate gate,
             Fence fence,
-            Waits waits)
+            Waits waits,
+            RequestLog log)
             throws IOException {
         this.transport = transport;
         this.gate = gate;
@@ -90,7 +92,8 @@ public final class Transmission {
         ReplyBuffer replies = new ReplyBuffer(transport, replyMemory, agreement.style());
         this.input = new InputBuffer(inputMemory);
         this.session = new Session(
-                transport, export, agreement.device(), input, replies, memory, counters, fence, waits, failures);
+                transport, export, agreement.device(), input, replies, memory, counters, fence, waits, failures,
+                log);
         this.validator = new RequestValidator(
                 export.sizeBytes(), export.readOnly(), agreement.style(), agreement.contexts().size());
         this.request = new Request(agreement.style() == ReplyStyle.EXTENDED);
