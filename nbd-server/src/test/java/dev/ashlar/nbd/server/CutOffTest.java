@@ -171,8 +171,9 @@ class CutOffTest {
         int part = 2 << 20;
         try (WireClient old = wire.open(socket, "vol")) {
             old.request(0, WireClient.WRITE, 1, 0, 4 * part);
-            old.send(block(OLD, 3 * part));
+            old.send(block(OLD, part));
             inside.await();
+            old.send(block(OLD, 2 * part));
         }
         awaitEndOfInput();
         held.countDown();
