@@ -213,6 +213,21 @@ public final class OverlayDevice extends FilterDevice {
         }
     }
 
+    @Override
+    public boolean isHole(long offsetBytes, long lengthBytes) throws IOException {
+        Ranges.checkDevice(offsetBytes, lengthBytes, sizeBytes());
+        requireOpen("isHole", offsetBytes, lengthBytes);
+        long end = offsetBytes + lengthBytes;
+        for (long at = offsetBytes; at < end;) {
+            long next = runEnd(at, end);
+            if (!(own.isSet(at / BLOCK_BYTES) ? file : below).isHole(at, next - at)) {
+                return false;
+            }
+            at = next;
+        }
+        return true;
+    }
+
     /** Remembers whether the visitor wants to go on. */
     private static final class Passing implements ExtentVisitor {
         private final ExtentVisitor to;

@@ -76,6 +76,9 @@ class OverlayDeviceTest extends BlockDeviceContract {
         try (MemoryDevice below = new MemoryDevice(1 << 20); OverlayDevice view = OverlayDevice.open(below, directory)) {
             view.write(2 * BLOCK, filled(BLOCK, 1), 0, BLOCK, false);
             assertThat(Extents.of(view, 0, 1 << 20)).isEqualTo("8192:hole 4096:data 1036288:hole");
+            assertThat(view.isHole(0, 2 * BLOCK)).isTrue();
+            assertThat(view.isHole(BLOCK, 2 * BLOCK)).isFalse();
+            assertThat(view.isHole(3 * BLOCK, BLOCK)).isTrue();
             int[] calls = {0};
             view.extents(0, 1 << 20, (_, _) -> ++calls[0] < 2);
             assertThat(calls[0]).isEqualTo(2);

@@ -1,6 +1,7 @@
 package dev.ashlar.raid.array;
 
 import dev.ashlar.block.DeviceException;
+import dev.ashlar.block.DeviceShrunkException;
 import dev.ashlar.block.NoSpaceException;
 import dev.ashlar.raid.ArrayFailedException;
 import dev.ashlar.raid.ArrayRefusedException;
@@ -339,9 +340,22 @@ final class ArrayCore implements EngineHost {
         for (Member member : live()) {
             try {
                 member.device().checkSize();
-            } catch (IOException e) {
-                memberFailedIfBearable(member, member.describe("check of the size", 0, 0, e));
+            } catch (DeviceShrunkException e) {
+                memberShrunk(member, e);
+            } catch (IOException _) {
+                // One that has just been detached is closed; whatever else it is, requests meet it too.
             }
+        }
+    }
+
+    private void memberShrunk(Member member, DeviceShrunkException cause) {
+        state.lock();
+        try {
+            if (live().contains(member)) {
+                memberFailedIfBearable(member, cause);
+            }
+        } finally {
+            state.unlock();
         }
     }
 

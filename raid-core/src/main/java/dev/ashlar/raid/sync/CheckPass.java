@@ -33,7 +33,15 @@ public final class CheckPass implements SyncPass {
         long from = position / unitBytes;
         long to = Math.min(from + Math.ceilDiv(budgetBytes, unitBytes), Math.ceilDiv(engine.syncBytes(), unitBytes));
         LongAdder sectors = new LongAdder();
-        workers.run(from, to, unit -> sectors.add(engine.checkUnit(unit, repair)));
+        try {
+            workers.run(from, to, unit -> sectors.add(engine.checkUnit(unit, repair)));
+        } catch (IOException e) {
+            if (repair) {
+                // The step is done again, and will not find any more what has been mended by now.
+                mismatchSectors.accept(sectors.sum());
+            }
+            throw e;
+        }
         mismatchSectors.accept(sectors.sum());
         position = Math.min(to * unitBytes, engine.syncBytes());
         return position >= engine.syncBytes();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -53,7 +54,7 @@ public final class SyncWorkers {
         }
         Batch batch = new Batch(from, to, task, helpers);
         for (int i = 0; i < helpers; i++) {
-            THREADS.execute(batch::help);
+            batch.askForHelp();
         }
         batch.work();
         batch.awaitHelpers();
@@ -74,7 +75,16 @@ public final class SyncWorkers {
             helping = new CountDownLatch(helpers);
         }
 
-        void help() {
+        /** Where the system gives no thread, the others do what there is. */
+        void askForHelp() {
+            try {
+                THREADS.execute(this::help);
+            } catch (OutOfMemoryError | RejectedExecutionException _) {
+                helping.countDown();
+            }
+        }
+
+        private void help() {
             try {
                 work();
             } finally {

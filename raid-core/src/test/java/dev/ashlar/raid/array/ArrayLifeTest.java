@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ashlar.block.DeviceException;
+import dev.ashlar.block.FilterDevice;
+import dev.ashlar.block.MemoryDevice;
 import dev.ashlar.block.NoSpaceException;
 import dev.ashlar.raid.ArrayFailedException;
 import dev.ashlar.raid.ArrayRefusedException;
@@ -12,6 +14,7 @@ import dev.ashlar.raid.MemberState;
 import dev.ashlar.raid.MemberStatus;
 import dev.ashlar.raid.OpenOptions;
 import dev.ashlar.raid.RaidLevel;
+import dev.ashlar.raid.SyncAction;
 import dev.ashlar.testing.Fault;
 import dev.ashlar.testing.FaultDevice;
 import dev.ashlar.testing.Operation;
@@ -20,6 +23,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -196,6 +200,45 @@ class ArrayLifeTest {
             assertThat(member(2).state()).isEqualTo(MemberState.FAULTY);
         }
         assertContent();
+    }
+
+    @Test
+    void aMemberThatCannotBeAskedForItsSizeIsNotTakenForShrunk() throws IOException {
+        make(RAID5);
+        AtomicBoolean silent = new AtomicBoolean();
+        int spare = test.addDisk(new FilterDevice(new MemoryDevice("silent", RAID5.diskBytes())) {
+            @Override
+            public void checkSize() throws IOException {
+                if (silent.get()) {
+                    throw new DeviceException("silent", "check of the size", 0, 0, "the device is closed");
+                }
+            }
+        });
+        test.array.addMember(test.device(spare), false);
+        silent.set(true);
+        test.pass(31);
+        assertThat(member(spare).state()).isEqualTo(MemberState.SPARE);
+    }
+
+    @Test
+    void aRepairThatIsHeldUpWithinAStepCountsWhatItHasMendedOnce() throws IOException {
+        make(RAID5);
+        test.pass(20);
+        long data = RAID5.diskBytes() - RAID5.componentBytes();
+        for (int stripe : new int[] {1, 9}) {
+            test.disks.get(0).write(data + stripe * 16L * KIB, MemorySegment.ofArray(test.bytes(4096)), 0, 4096, false);
+        }
+        for (FaultDevice disk : test.disks) {
+            disk.inject(Fault.on(Operation.WRITE).in(data + 9 * 16L * KIB, 16 * KIB).once().withNoSpace());
+        }
+        test.array.requestAction(SyncAction.REPAIR);
+        for (int i = 0; i < 4; i++) {
+            test.pass(6);
+        }
+        test.settle();
+        assertThat(test.disks.stream().mapToLong(FaultDevice::failures).sum()).isPositive();
+        assertThat(test.array.status().mismatchSectors()).isEqualTo(2 * 8);
+        assertThat(test.check()).isZero();
     }
 
     @Test
